@@ -1,0 +1,84 @@
+/* A dense network: forward keeps what every layer computed, backward gives every gradient.
+ *
+ * Parameters hold, layer by layer, W row-major, then b. Z, A and dZ hold one matrix (n, n_out) a
+ * layer; the last of A are the outputs. */
+#include "contract.h"
+#include "purenn.h"
+
+/* Z[l] = A[l-1]·W[l] + b[l], A[l] = f[l](Z[l]), with A[-1] = X, for every layer l.
+ *
+ * X (n, n_in) -> Z and A, matrices (n, n_out of layer l). */
+void pn_forward(double *Z, double *A, const double *X, const double *parameters,
+                const int *activations, const size_t *sizes, size_t n_layers, size_t n)
+{
+    const double *inputs = X;
+    const double *W = parameters;
+    size_t layer;
+    for (layer = 0; layer < n_layers; layer++) {
+        size_t n_in = sizes[layer];
+        size_t n_out = sizes[layer + 1];
+        const double *b = W + n_in * n_out;
+        pn_affine(Z, inputs, W, b, n, n_in, n_out);
+        pn_activation_forward(A, Z, activations[layer], n, n_out);
+        inputs = A;
+        Z += n * n_out;
+        A += n * n_out;
+        W = b + n_out;
+    }
+}
+
+/* dZ of the last layer: A - Y where activation and loss match, else f' of the loss's dA. */
+void pn_output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
+                        size_t n, size_t n_out)
+{
+    if ((activation == PN_SIGMOID && loss == PN_BINARY_CROSS_ENTROPY) ||
+        (activation == PN_SOFTMAX && loss == PN_CATEGORICAL_CROSS_ENTROPY)) {
+        pn_matched_gradient(dZ, A, Y, n, n_out);
+    } else {
+        pn_loss_gradient(dZ, A, Y, loss, n, n_out);
+        pn_activation_backward(dZ, dZ, A, activation, n, n_out);
+    }
+}
+
+/* dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.
+ *
+ * dW[l] = A[l-1]^T·dZ[l] / n, db[l] the mean of dZ[l], dZ[l-1] = f'[l-1] of dZ[l]·W[l]^T.
+ * Without bias, db is 0, so that a bias which starts at 0 stays 0.
+ * A of every layer, X (n, n_in), Y (n, n_out) -> dZ, and gradients as parameters hold them. */
+void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
+                 const double *Y, const double *parameters, const int *activations, int loss,
+                 int bias, const size_t *sizes, size_t n_layers, size_t n)
+{
+    const double *W = parameters;
+    double *dW = gradients;
+    size_t last = n_layers - 1;
+    size_t layer, j;
+    for (layer = 0; layer < last; layer++) {
+        size_t count = (sizes[layer] + 1) * sizes[layer + 1];
+        W += count;
+        dW += count;
+        A += n * sizes[layer + 1];
+        dZ += n * sizes[layer + 1];
+    }
+    pn_output_gradient(dZ, A, Y, activations[last], loss, n, sizes[last + 1]);
+    for (layer = last;; layer--) {
+        size_t n_in = sizes[layer];
+        size_t n_out = sizes[layer + 1];
+        double *db = dW + n_in * n_out;
+        const double *inputs = layer > 0 ? A - n * n_in : X;
+        pn_weight_gradient(dW, inputs, dZ, n, n_in, n_out);
+        if (bias)
+            pn_bias_gradient(db, dZ, n, n_out);
+        else
+            for (j = 0; j < n_out; j++)
+                db[j] = 0.0;
+        if (layer == 0)
+            break;
+        pn_input_gradient(dZ - n * n_in, dZ, W, n, n_in, n_out);
+        dZ -= n * n_in;
+        A -= n * n_in;
+        pn_activation_backward(dZ, dZ, A, activations[layer - 1], n, n_in);
+        W -= (sizes[layer - 1] + 1) * n_in;
+        dW -= (sizes[layer - 1] + 1) * n_in;
+    }
+}

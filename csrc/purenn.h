@@ -1,0 +1,143 @@
+/* purenn: dense neural networks, the same bits on every machine.
+ *
+ * C99. No allocation, no input or output, no state: the caller owns all memory. Rows are
+ * samples, matrices are contiguous and row-major: X is (n, n_in), W is (n_in, n_out), b is
+ * (n_out), Z, A and dZ are (n, n_out), and d before a letter is a gradient. Outputs come first,
+ * then inputs, then sizes. A function reads and writes just the elements its shapes name, and
+ * no pointer may be NULL where a size is not 0, unless its comment says so.
+ *
+ * Each function has a twin of the same name, without pn_, in purenn/reference/: file for file,
+ * with the same formula and the same order of every sum. Both compute the same bits.
+ */
+#ifndef PURENN_H
+#define PURENN_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* cffi: begin */
+
+#define PN_VERSION_MAJOR 0
+#define PN_VERSION_MINOR 1
+
+enum pn_activation {
+    PN_IDENTITY,
+    PN_SIGMOID,
+    PN_TANH,
+    PN_RELU,
+    PN_LEAKY_RELU,
+    PN_SOFTMAX
+};
+
+enum pn_loss {
+    PN_MEAN_SQUARED_ERROR,
+    PN_BINARY_CROSS_ENTROPY,
+    PN_CATEGORICAL_CROSS_ENTROPY
+};
+
+/* elementary.c: numbers
+ * ---------------------
+ * None raises a signal or sets errno: overflow gives inf, bad arguments NaN. */
+double pn_divide(double a, double b);
+double pn_power_of_two(int k); /* -1022 <= k <= 1023 */
+double pn_exp(double x);
+double pn_log(double x);
+double pn_tanh(double x);
+
+/* linalg.c: the products of a dense layer
+ * ---------------------------------------
+ * No output may overlap an input. The gradients take n >= 1. */
+void pn_affine(double *Z, const double *X, const double *W, const double *b,
+               size_t n, size_t n_in, size_t n_out);
+void pn_weight_gradient(double *dW, const double *X, const double *dZ,
+                        size_t n, size_t n_in, size_t n_out);
+void pn_bias_gradient(double *db, const double *dZ, size_t n, size_t n_out);
+void pn_input_gradient(double *dX, const double *dZ, const double *W,
+                       size_t n, size_t n_in, size_t n_out);
+
+/* activations.c: A = f(Z) and back
+ * --------------------------------
+ * A may be Z, and dZ may be dA: each function works in place. */
+void pn_identity_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_identity_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_sigmoid_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_sigmoid_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_tanh_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_tanh_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_relu_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_relu_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_leaky_relu_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_leaky_relu_backward(double *dZ, const double *dA, const double *A,
+                            size_t n, size_t n_out);
+void pn_softmax_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out);
+void pn_activation_backward(double *dZ, const double *dA, const double *A, int activation,
+                            size_t n, size_t n_out);
+
+/* losses.c: how far the outputs A are from the targets Y
+ * ------------------------------------------------------
+ * L is (n): one loss a sample. Gradients are per sample, never divided by n. dA and dZ may be A. */
+double pn_xlogy(double x, double y);
+double pn_xdivy(double x, double y);
+void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_mean_squared_error_gradient(double *dA, const double *A, const double *Y,
+                                    size_t n, size_t n_out);
+void pn_binary_cross_entropy(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_binary_cross_entropy_gradient(double *dA, const double *A, const double *Y,
+                                      size_t n, size_t n_out);
+void pn_categorical_cross_entropy(double *L, const double *A, const double *Y,
+                                  size_t n, size_t n_out);
+void pn_categorical_cross_entropy_gradient(double *dA, const double *A, const double *Y,
+                                           size_t n, size_t n_out);
+void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
+                      size_t n, size_t n_out);
+void pn_loss_gradient(double *dA, const double *A, const double *Y, int loss,
+                      size_t n, size_t n_out);
+double pn_mean(const double *L, size_t n);
+
+/* network.c: all layers
+ * ---------------------
+ * sizes is (n_layers + 1): the inputs, then the outputs of each layer; n_layers >= 1.
+ * parameters and gradients hold, layer by layer, W row-major, then b. Z, A and dZ hold, layer by
+ * layer, a matrix (n, sizes[l + 1]). Z may be A where nobody wants the Z. */
+void pn_forward(double *Z, double *A, const double *X, const double *parameters,
+                const int *activations, const size_t *sizes, size_t n_layers, size_t n);
+void pn_output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
+                        size_t n, size_t n_out);
+void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
+                 const double *Y, const double *parameters, const int *activations, int loss,
+                 int bias, const size_t *sizes, size_t n_layers, size_t n);
+
+/* optimizers.c: the update rules
+ * ------------------------------ */
+void pn_gradient_descent(double *w, const double *g, double learning_rate, size_t count);
+
+/* training.c: learning
+ * --------------------
+ * workspace holds, for a batch of n samples, the gradients, A and dZ of every layer:
+ * count + 2·n·units doubles, where count is the number of parameters and units the sum of
+ * sizes[1] ... sizes[n_layers]. */
+void pn_train_step(double *L, double *parameters, double *workspace, const double *X,
+                   const double *Y, const int *activations, int loss, int bias,
+                   double learning_rate, const size_t *sizes, size_t n_layers, size_t n);
+
+/* order is (n), each below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n; L is (n) and gets
+ * the losses in that order. batch holds batch_size·(n_in + n_out) doubles, and may be NULL where
+ * order is. workspace is that of a step on batch_size samples. */
+double pn_train_epoch(double *L, double *parameters, double *workspace, double *batch,
+                      const double *X, const double *Y, const size_t *order, size_t batch_size,
+                      const int *activations, int loss, int bias, double learning_rate,
+                      const size_t *sizes, size_t n_layers, size_t n);
+
+/* cffi: end */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+"""The text: forward, backward, losses and training on lists of lists, in plain Python.
+
+Imports nothing outside itself but `math`. csrc/ says the same in C, file for file, and
+computes the same bits.
+"""
+
+from .activations import (
+    activation_backward,
+    activation_forward,
+    identity_backward,
+    identity_forward,
+    leaky_relu_backward,
+    leaky_relu_forward,
+    relu_backward,
+    relu_forward,
+    sigmoid_backward,
+    sigmoid_forward,
+    softmax_backward,
+    softmax_forward,
+    tanh_backward,
+    tanh_forward,
+)
+from .elementary import divide, exp, log, power_of_two, tanh
+from .linalg import affine, bias_gradient, input_gradient, weight_gradient
+from .losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_gradient,
+    categorical_cross_entropy,
+    categorical_cross_entropy_gradient,
+    loss_gradient,
+    matched_gradient,
+    mean,
+    mean_squared_error,
+    mean_squared_error_gradient,
+    sample_losses,
+    xdivy,
+    xlogy,
+)
+from .network import backward, forward, output_gradient
+from .optimizers import gradient_descent
+from .random import RandomState
+from .training import train_epoch, train_step

@@ -1,0 +1,120 @@
+"""Activations A = f(Z) and their derivatives, a forward and a backward each.
+
+All matrices are (n, n_out), rows are samples. A backward function takes dA, the gradient with
+respect to the outputs A, and gives dZ; the outputs alone are enough to know each derivative.
+"""
+
+from .elementary import INF, exp, tanh
+
+LEAK = 0.01  # the slope of leaky_relu below zero
+
+
+def identity_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = Z."""
+    return [list(row) for row in Z]
+
+
+def identity_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = dA."""
+    return [list(row) for row in dA]
+
+
+def sigmoid_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = 1 / (1 + e⁻ᶻ)."""
+    return [[1.0 / (1.0 + exp(-z)) for z in row] for row in Z]
+
+
+def sigmoid_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = dA · (A·(1 − A))."""
+    return [[d * (a * (1.0 - a)) for d, a in zip(*rows)] for rows in zip(dA, A)]
+
+
+def tanh_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = tanh Z."""
+    return [[tanh(z) for z in row] for row in Z]
+
+
+def tanh_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = dA · (1 − A·A)."""
+    return [[d * (1.0 - a * a) for d, a in zip(*rows)] for rows in zip(dA, A)]
+
+
+def relu_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = 0 where Z ≤ 0, else Z."""
+    return [[0.0 if z <= 0.0 else z for z in row] for row in Z]
+
+
+def relu_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = 0 where A ≤ 0, else dA: the derivative at 0 is taken as 0."""
+    return [[0.0 if a <= 0.0 else d for d, a in zip(*rows)] for rows in zip(dA, A)]
+
+
+def leaky_relu_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = Z/100 where Z ≤ 0, else Z, as the product 0.01·Z."""
+    return [[LEAK * z if z <= 0.0 else z for z in row] for row in Z]
+
+
+def leaky_relu_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = 0.01·dA where A ≤ 0, else dA: the derivative at 0 is taken as 0.01."""
+    return [[LEAK * d if a <= 0.0 else d for d, a in zip(*rows)] for rows in zip(dA, A)]
+
+
+def softmax_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A[j] = e^(Z[j] − m) / Σ e^(Z[i] − m) in each row, m its maximum, i ascending.
+
+    Subtracting m changes no quotient and keeps every power at most 1.
+    """
+    A = []
+    for row in Z:
+        largest = -INF
+        for z in row:
+            if z > largest:
+                largest = z
+        powers = [exp(z - largest) for z in row]
+        total = 0.0
+        for power in powers:
+            total = total + power
+        A.append([power / total for power in powers])
+    return A
+
+
+def softmax_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ[j] = A[j]·(dA[j] − Σ dA[i]·A[i]) in each row, i ascending."""
+    dZ = []
+    for da, a in zip(dA, A):
+        total = 0.0
+        for d_i, a_i in zip(da, a):
+            total = total + d_i * a_i
+        dZ.append([a_j * (d_j - total) for d_j, a_j in zip(da, a)])
+    return dZ
+
+
+FORWARD = {
+    "identity": identity_forward,
+    "sigmoid": sigmoid_forward,
+    "tanh": tanh_forward,
+    "relu": relu_forward,
+    "leaky_relu": leaky_relu_forward,
+    "softmax": softmax_forward,
+}
+
+BACKWARD = {
+    "identity": identity_backward,
+    "sigmoid": sigmoid_backward,
+    "tanh": tanh_backward,
+    "relu": relu_backward,
+    "leaky_relu": leaky_relu_backward,
+    "softmax": softmax_backward,
+}
+
+
+def activation_forward(Z: list[list[float]], activation: str) -> list[list[float]]:
+    """A = f(Z) for the activation of that name."""
+    return FORWARD[activation](Z)
+
+
+def activation_backward(
+    dA: list[list[float]], A: list[list[float]], activation: str
+) -> list[list[float]]:
+    """dZ from dA for the activation of that name."""
+    return BACKWARD[activation](dA, A)

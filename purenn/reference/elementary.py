@@ -1,0 +1,125 @@
+"""exp, log and tanh from + − × ÷ and powers of two alone, the same bits on every machine.
+
+A platform's own exp, log and tanh differ in the last bit from machine to machine; these do not.
+Each reduces its argument to a short interval, evaluates a polynomial there, and undoes the
+reduction. The coefficients are the minimax ones of tests/generate/elementary_coefficients.py.
+The order of evaluation is Estrin's: pairs first, then pairs of pairs. It is part of the result.
+
+No function here raises: overflow gives inf, an argument outside the domain NaN, as in C.
+"""
+
+import math
+
+INF = float("inf")
+NAN = float("nan")
+
+LOG2_E = 1.4426950408889634
+LN2_HI = 0.6931471804855391  # ln 2 cut after 33 binary places: k·LN2_HI is exact for |k| < 2¹⁹
+LN2_LO = 7.440617110012397e-11  # ln 2 − LN2_HI
+SQRT_HALF = 0.7071067811865476
+ROUND = 6755399441055744.0  # 1.5·2⁵²: adding and subtracting it rounds to a whole number
+
+
+def divide(a: float, b: float) -> float:
+    """a / b as IEEE-754 defines it, also where Python raises.
+
+    0/0 and NaN/0 are NaN; any other a/0 is an infinity with the sign of the quotient.
+    """
+    if b != 0.0:
+        return a / b
+    if a == 0.0 or a != a:
+        return NAN
+    return INF * math.copysign(1.0, a) * math.copysign(1.0, b)
+
+
+def power_of_two(k: int) -> float:
+    """2ᵏ, exact, for −1022 ≤ k ≤ 1023."""
+    return math.ldexp(1.0, k)
+
+
+def exp(x: float) -> float:
+    """eˣ within 1 ulp.
+
+    x = k·ln 2 + r with |r| ≤ ln 2 / 2, and r = high − low, of which high is exact;
+    eˣ = 2ᵏ · (1 + (high + (r²·P(r) − low))), where P(r) ≈ (eʳ − 1 − r) / r².
+    2ᵏ is multiplied in two factors, so that only the last product rounds into a subnormal.
+    """
+    if x != x:
+        return x
+    if x > 710.0:
+        return INF
+    if x < -746.0:
+        return 0.0
+    k = (x * LOG2_E + ROUND) - ROUND
+    high = x - k * LN2_HI
+    low = k * LN2_LO
+    r = high - low
+    r2 = r * r
+    r4 = r2 * r2
+    p01 = 0.5 + 0.1666666666666667 * r
+    p23 = 0.041666666666666685 + 0.00833333333332614 * r
+    p45 = 0.001388888888887441 + 0.00019841269874803854 * r
+    p67 = 2.4801587347312007e-05 + 2.7557255422013247e-06 * r
+    p89 = 2.75572529390086e-07 + 2.5105207755331465e-08 * r
+    p8a = p89 + 2.0921580396635107e-09 * r2
+    p = ((p01 + p23 * r2) + (p45 + p67 * r2) * r4) + p8a * (r4 * r4)
+    y = 1.0 + (high + (r2 * p - low))
+    half = int(0.5 * k)
+    return y * power_of_two(half) * power_of_two(int(k) - half)
+
+
+def log(x: float) -> float:
+    """The natural logarithm within 1 ulp.
+
+    x = 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2, s = f / (2 + f), w = s², R = w·P(w);
+    log(1 + f) = f − (f²/2 − s·(f²/2 + R)), where P(w) ≈ (log(1 + f) − 2·s) / (s·w).
+    log 0 is −inf, the logarithm of a negative number NaN.
+    """
+    if x != x or x == INF:
+        return x
+    if x == 0.0:
+        return -INF
+    if x < 0.0:
+        return NAN
+    m, k = math.frexp(x)
+    if m < SQRT_HALF:
+        m = 2.0 * m
+        k = k - 1
+    f = m - 1.0
+    s = f / (2.0 + f)
+    w = s * s
+    w2 = w * w
+    p01 = 0.666666666666667 + 0.3999999999989851 * w
+    p23 = 0.2857142862637063 + 0.222222110774591 * w
+    p45 = 0.1818289288483782 + 0.15331607998056482 * w
+    p46 = p45 + 0.14617736790073002 * w2
+    R = w * ((p01 + p23 * w2) + p46 * (w2 * w2))
+    half_square = 0.5 * f * f
+    return k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f)
+
+
+def tanh(x: float) -> float:
+    """The hyperbolic tangent within 1.5 ulp.
+
+    Below 2⁻²⁸ it rounds to x. Below 0.625, tanh x = x − x³·P(x²), P(u) ≈ (x − tanh x) / x³.
+    From there on tanh x = 1 − 2 / (e²ˣ + 1), with the sign of x.
+    """
+    size = abs(x)
+    if size < 3.725290298461914e-09:
+        return x
+    if size < 0.625:
+        u = x * x
+        u2 = u * u
+        u4 = u2 * u2
+        p01 = 0.3333333333333333 - 0.13333333333333058 * u
+        p23 = 0.053968253967914374 - 0.021869488519700792 * u
+        p45 = 0.008863235117391483 - 0.003592121919887286 * u
+        p67 = 0.001455776666597123 - 0.0005896666490737057 * u
+        p89 = 0.00023760903207896043 - 9.260618659021122e-05 * u
+        pab = 3.123881822002352e-05 - 6.50270360319642e-06 * u
+        p = ((p01 + p23 * u2) + (p45 + p67 * u2) * u4) + (p89 + pab * u2) * (u4 * u4)
+        return x - x * u * p
+    y = 1.0 - 2.0 / (exp(2.0 * size) + 1.0)
+    if x < 0.0:
+        return -y
+    return y

@@ -1,0 +1,10 @@
+"""The update rules: how a gradient g changes the parameters w."""
+
+
+def gradient_descent(w: list[float], g: list[float], learning_rate: float) -> None:
+    """w[i] ← w[i] − (learning_rate·g[i]), in place.
+
+    w and g are (count): a row of W and of dW, or b and db.
+    """
+    for i, g_i in enumerate(g):
+        w[i] = w[i] - learning_rate * g_i
