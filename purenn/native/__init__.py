@@ -1,0 +1,92 @@
+"""The binding: the functions of the C core under the names of the text, over float64 buffers.
+
+Each function takes what its namesake in purenn.reference takes, as buffers or as lists, and an
+`out` where it gives a matrix or a vector. See purenn/native/buffers.py for what is accepted.
+"""
+
+from .activations import (
+    activation_backward,
+    activation_forward,
+    identity_backward,
+    identity_forward,
+    leaky_relu_backward,
+    leaky_relu_forward,
+    relu_backward,
+    relu_forward,
+    sigmoid_backward,
+    sigmoid_forward,
+    softmax_backward,
+    softmax_forward,
+    tanh_backward,
+    tanh_forward,
+)
+from .buffers import Matrix
+from .core import compiler
+from .elementary import divide, exp, log, power_of_two, tanh
+from .linalg import affine, bias_gradient, input_gradient, weight_gradient
+from .losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_gradient,
+    categorical_cross_entropy,
+    categorical_cross_entropy_gradient,
+    loss_gradient,
+    matched_gradient,
+    mean,
+    mean_squared_error,
+    mean_squared_error_gradient,
+    sample_losses,
+    xdivy,
+    xlogy,
+)
+from .network import backward, forward, output_gradient
+from .optimizers import gradient_descent
+from .parameters import Layers, Parameters
+from .training import train_epoch, train_step
+
+__all__ = [
+    "Layers",
+    "Matrix",
+    "Parameters",
+    "activation_backward",
+    "activation_forward",
+    "affine",
+    "backward",
+    "bias_gradient",
+    "binary_cross_entropy",
+    "binary_cross_entropy_gradient",
+    "categorical_cross_entropy",
+    "categorical_cross_entropy_gradient",
+    "compiler",
+    "divide",
+    "exp",
+    "forward",
+    "gradient_descent",
+    "identity_backward",
+    "identity_forward",
+    "input_gradient",
+    "leaky_relu_backward",
+    "leaky_relu_forward",
+    "log",
+    "loss_gradient",
+    "matched_gradient",
+    "mean",
+    "mean_squared_error",
+    "mean_squared_error_gradient",
+    "output_gradient",
+    "power_of_two",
+    "relu_backward",
+    "relu_forward",
+    "sample_losses",
+    "sigmoid_backward",
+    "sigmoid_forward",
+    "softmax_backward",
+    "softmax_forward",
+    "tanh",
+    "tanh_backward",
+    "tanh_forward",
+    "train_epoch",
+    "train_step",
+    "weight_gradient",
+    "xdivy",
+    "xlogy",
+]

@@ -1,0 +1,188 @@
+"""The door to C: what comes in is checked here, and nothing wrong gets past.
+
+A matrix comes as a `Matrix`, as any C-contiguous two-dimensional float64 buffer (a NumPy array,
+a memoryview), which is used where it lies, or as a list of rows, which is converted once. A
+vector likewise, in one dimension; an `array("d")` is one.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
+LARGEST_COUNT = sys.maxsize // 8
+
+
+class Matrix:
+    """A matrix (n_rows, n_columns) of float64, row-major in one buffer, read as a list of rows.
+
+    `matrix[s]` is row s as a memoryview of that buffer, `matrix.tolist()` a list of lists.
+    `data` is any float64 buffer of n_rows·n_columns elements, used where it lies; zeros if it is
+    left out. Raises ValueError where its size does not fit, TypeError for another kind of buffer.
+    """
+
+    __slots__ = ("data", "shape")
+
+    def __init__(self, n_rows: int, n_columns: int, data: Any = None) -> None:
+        self.shape = (n_rows, n_columns)
+        if data is None:
+            self.data = zeros(n_rows * n_columns)
+        else:
+            self.data = _flat_view("data", memoryview(data))
+            _check_count("data", len(self.data), n_rows * n_columns)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, row: int) -> memoryview:
+        n_rows, n_columns = self.shape
+        if not -n_rows <= row < n_rows:
+            raise IndexError(f"row {row} of a matrix with {n_rows} rows")
+        start = row % n_rows * n_columns
+        return self.data[start : start + n_columns]
+
+    def __iter__(self) -> Iterator[memoryview]:
+        return (self[row] for row in range(self.shape[0]))
+
+    def __repr__(self) -> str:
+        return f"Matrix({self.shape[0]}, {self.shape[1]})"
+
+    def tolist(self) -> list[list[float]]:
+        """The rows as lists of floats."""
+        return [row.tolist() for row in self]
+
+
+def zeros(count: int) -> memoryview:
+    """A new buffer of count zeros. Raises ValueError where its bytes can't be counted."""
+    if count > LARGEST_COUNT:
+        raise ValueError(f"size: expected at most {LARGEST_COUNT} numbers, got {count}")
+    return memoryview(array("d", bytes(8 * count)))
+
+
+def matrix(name: str, values: Any, n_rows: int | None = None, n_columns: int | None = None) -> Matrix:
+    """`values` as a Matrix, of that many rows and columns where they are given.
+
+    Raises TypeError or ValueError that names what was expected and what came.
+    """
+    if isinstance(values, Matrix):
+        result = values
+    elif (view := _view(values)) is not None:
+        if view.ndim != 2:
+            raise ValueError(
+                f"{name}: expected 2 dimensions (rows, columns), got {view.ndim}; "
+                "purenn.native.Matrix(n_rows, n_columns, buffer) gives a flat buffer its shape"
+            )
+        result = Matrix(view.shape[0], view.shape[1], _flat_view(name, view))
+    else:
+        result = _matrix_of_lists(name, values, n_columns)
+    if n_rows is not None and result.shape[0] != n_rows:
+        raise ValueError(f"{name}: expected {n_rows} rows, got {result.shape[0]}")
+    if n_columns is not None and result.shape[1] != n_columns:
+        raise ValueError(f"{name}: expected {n_columns} columns, got {result.shape[1]}")
+    return result
+
+
+def vector(name: str, values: Any, count: int | None = None) -> memoryview:
+    """`values` as a flat float64 buffer, of that many numbers where it is given.
+
+    Raises TypeError or ValueError that names what was expected and what came.
+    """
+    view = _view(values)
+    if view is None:
+        result = memoryview(_array(name, values))
+    elif view.ndim != 1:
+        raise ValueError(f"{name}: expected 1 dimension, got {view.ndim}")
+    else:
+        result = _flat_view(name, view)
+    if count is not None:
+        _check_count(name, len(result), count)
+    return result
+
+
+def matrix_out(values: Any, n_rows: int, n_columns: int) -> Matrix:
+    """The matrix that a result is written to: `values`, checked to be writable, or a new one."""
+    if values is None:
+        return Matrix(n_rows, n_columns)
+    if not isinstance(values, Matrix) and _view(values) is None:
+        raise TypeError(f"out: expected a float64 buffer, got {type(values).__name__}")
+    result = matrix("out", values, n_rows, n_columns)
+    _check_writable("out", result.data)
+    return result
+
+
+def vector_out(values: Any, count: int) -> memoryview:
+    """The vector that a result is written to: `values`, checked to be writable, or a new one."""
+    if values is None:
+        return zeros(count)
+    return vector_in_place("out", values, count)
+
+
+def vector_in_place(name: str, values: Any, count: int | None = None) -> memoryview:
+    """A vector that C changes where it lies: a writable float64 buffer, never a list."""
+    if _view(values) is None:
+        raise TypeError(f"{name}: expected a writable float64 buffer, got {type(values).__name__}")
+    result = vector(name, values, count)
+    _check_writable(name, result)
+    return result
+
+
+def _view(values: Any) -> memoryview | None:
+    try:
+        return memoryview(values)
+    except TypeError:
+        return None
+
+
+def _flat_view(name: str, view: memoryview) -> memoryview:
+    """A float64 buffer of any shape as one dimension, where it lies."""
+    if view.format not in FLOAT64_FORMATS:
+        raise TypeError(f"{name}: expected float64 ('d'), got a buffer of format {view.format!r}")
+    if not view.c_contiguous:
+        raise ValueError(f"{name}: expected a C-contiguous buffer, got strides {view.strides}")
+    if view.nbytes == 0:
+        return zeros(0)
+    return view.cast("B").cast("d")
+
+
+def _matrix_of_lists(name: str, rows: Any, n_columns: int | None) -> Matrix:
+    if not isinstance(rows, Sequence) or isinstance(rows, (str, bytes)):
+        raise TypeError(f"{name}: expected a list of rows, got {type(rows).__name__}")
+    if len(rows) == 0:
+        return Matrix(0, n_columns or 0)
+    data = array("d")
+    width = None
+    for s, row in enumerate(rows):
+        numbers = _array(f"{name}[{s}]", row)
+        if width is None:
+            width = len(numbers)
+        elif len(numbers) != width:
+            raise ValueError(
+                f"{name}: expected rows of {width} numbers, got {len(numbers)} in row {s}"
+            )
+        data.extend(numbers)
+    return Matrix(len(rows), width or 0, data)
+
+
+def _array(name: str, values: Any) -> array:
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{name}: expected numbers in a list, got {type(values).__name__}")
+    try:
+        return array("d", values)
+    except TypeError:
+        wrong = next((v for v in values if not hasattr(v, "__float__")), values)
+        raise TypeError(f"{name}: expected numbers, got {wrong!r}") from None
+    except OverflowError:
+        raise ValueError(f"{name}: expected float64 numbers, got a larger integer") from None
+
+
+def _check_count(name: str, found: int, expected: int) -> None:
+    if found != expected:
+        raise ValueError(f"{name}: expected {expected} numbers, got {found}")
+
+
+def _check_writable(name: str, view: memoryview) -> None:
+    if view.readonly:
+        raise ValueError(f"{name}: expected a writable buffer, got a read-only one")

@@ -1,0 +1,55 @@
+"""The compiled core and how its arguments are made. Importing it fails where it wasn't built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import _core
+
+lib: Any = _core.lib
+ffi: Any = _core.ffi
+
+ACTIVATIONS = {
+    "identity": lib.PN_IDENTITY,
+    "sigmoid": lib.PN_SIGMOID,
+    "tanh": lib.PN_TANH,
+    "relu": lib.PN_RELU,
+    "leaky_relu": lib.PN_LEAKY_RELU,
+    "softmax": lib.PN_SOFTMAX,
+}
+
+LOSSES = {
+    "mean_squared_error": lib.PN_MEAN_SQUARED_ERROR,
+    "binary_cross_entropy": lib.PN_BINARY_CROSS_ENTROPY,
+    "categorical_cross_entropy": lib.PN_CATEGORICAL_CROSS_ENTROPY,
+}
+
+
+def compiler() -> str:
+    """Name and version of the compiler that built the core."""
+    return ffi.string(lib.pn_compiler()).decode()
+
+
+def pointer(view: memoryview) -> Any:
+    """The `double *` to a buffer, which stays alive as long as the pointer does."""
+    return ffi.from_buffer("double[]", view)
+
+
+def code(kind: str, codes: dict[str, int], name: str) -> int:
+    """The C enum value of an activation or a loss. Raises ValueError for an unknown name."""
+    if name not in codes:
+        raise ValueError(f"{kind}: expected one of {', '.join(codes)}, got {name!r}")
+    return codes[name]
+
+
+def separate(out: memoryview, *inputs: memoryview) -> None:
+    """Raises ValueError where an output shares memory with an input that C still reads."""
+    start = _address(out)
+    for view in inputs:
+        other = _address(view)
+        if start < other + view.nbytes and other < start + out.nbytes:
+            raise ValueError("out: expected memory of its own, got a buffer that is also an input")
+
+
+def _address(view: memoryview) -> int:
+    return int(ffi.cast("uintptr_t", pointer(view)))

@@ -1,0 +1,16 @@
+"""The update rules of csrc/optimizers.c over buffers. See purenn/reference/optimizers.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .buffers import vector, vector_in_place
+from .core import lib, pointer, separate
+
+
+def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
+    """w[i] ← w[i] − (learning_rate·g[i]), in place. w and g are (count), w a buffer."""
+    w = vector_in_place("w", w)
+    g = vector("g", g, len(w))
+    separate(w, g)
+    lib.pn_gradient_descent(pointer(w), pointer(g), learning_rate, len(w))
