@@ -39,3 +39,98 @@ def dataset_tables(name: str) -> list[list[list[str]]]:
 def numbers(table: list[list[str]]) -> list[list[float]]:
     """The fields of a table as numbers."""
     return [[float(field) for field in row] for row in table]
+
+
+def read_images(path: str, most: int) -> tuple[bytes, int, list[int]]:
+    """At most `most` images of digits: all pixels in one string, pixels in an image, labels.
+
+    `path` is Kaggle's train.csv, MNIST's train-images-idx3-ubyte with its labels file beside it,
+    or a folder with either; each plain or gzipped.
+    Raises ValueError that says what is wrong where, OSError where a file can't be read.
+    """
+    path = _image_file(path)
+    if path.endswith((".csv", ".csv.gz")):
+        return _read_kaggle(path, most)
+    labels_path = path.replace("images", "labels").replace("idx3", "idx1")
+    pixels, (_, rows, columns) = _read_idx(path, 3, most)
+    labels, _ = _read_idx(labels_path, 1, most)
+    size = rows * columns
+    if len(labels) * size != len(pixels):
+        raise ValueError(
+            f"{labels_path}: expected {len(pixels) // size} labels, one an image, got {len(labels)}"
+        )
+    if max(labels) > 9:
+        raise ValueError(f"{labels_path}: expected labels 0 to 9, got {max(labels)}")
+    return pixels, size, list(labels)
+
+
+def _image_file(path: str) -> str:
+    if not os.path.isdir(path):
+        return path
+    names = ["train.csv", "train.csv.gz", "train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"]
+    for name in names:
+        if os.path.exists(os.path.join(path, name)):
+            return os.path.join(path, name)
+    raise FileNotFoundError(f"{path}: expected {names[0]} or {names[2]}, plain or .gz, found none")
+
+
+def _read_bytes(path: str) -> bytes:
+    if not path.endswith(".gz"):
+        with open(path, "rb") as file:
+            return file.read()
+    import gzip
+    import zlib
+
+    try:
+        with gzip.open(path) as file:
+            return file.read()
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{path}: not a whole gzip file: {error}") from None
+
+
+def _read_idx(path: str, dimensions: int, most: int) -> tuple[bytes, list[int]]:
+    """The data bytes and the sizes of an IDX file of unsigned bytes, cut to `most` items.
+
+    Its form: 0, 0, 8 for unsigned bytes, the number of dimensions, each size as a big-endian
+    32-bit number, the data.
+    """
+    data = _read_bytes(path)
+    start = 4 + 4 * dimensions
+    if len(data) < start or data[:4] != bytes((0, 0, 8, dimensions)):
+        raise ValueError(
+            f"{path}: expected an IDX file of unsigned bytes in {dimensions} dimensions, "
+            f"got one that begins with {list(data[:4])}"
+        )
+    sizes = [int.from_bytes(data[i : i + 4], "big") for i in range(4, start, 4)]
+    item = 1
+    for size in sizes[1:]:
+        item = item * size
+    if len(data) - start != sizes[0] * item or not data[start:]:
+        raise ValueError(
+            f"{path}: expected {sizes[0] * item} bytes of data, got {len(data) - start}"
+        )
+    sizes[0] = min(sizes[0], most)
+    return data[start : start + sizes[0] * item], sizes
+
+
+def _read_kaggle(path: str, most: int) -> tuple[bytes, int, list[int]]:
+    """train.csv: a header label,pixel0,…, then a line an image: its label, its pixels."""
+    header, *lines = _read_bytes(path).decode("utf-8", "replace").splitlines()[: most + 1] or [""]
+    size = header.count(",")
+    if not header.startswith("label,") or not lines:
+        raise ValueError(f"{path}: expected a header label,pixel0,... and a line for each image")
+    pixels = bytearray()
+    labels = []
+    for number, line in enumerate(lines, 2):
+        try:
+            label, *values = map(int, line.split(","))
+            pixels += bytes(values)
+        except ValueError:
+            raise ValueError(f"{path}, line {number}: expected whole numbers, 0 to 255") from None
+        if len(values) != size or not 0 <= label <= 9:
+            raise ValueError(
+                f"{path}, line {number}: expected a label 0 to 9 and {size} pixels, "
+                f"got {label} and {len(values)}"
+            )
+        labels.append(label)
+    return bytes(pixels), size, labels

@@ -29,22 +29,21 @@ class Matrix:
     def __init__(self, n_rows: int, n_columns: int, data: Any = None) -> None:
         self.shape = (n_rows, n_columns)
         if data is None:
-            self.data = zeros(n_rows * n_columns)
-        else:
-            self.data = _flat_view("data", memoryview(data))
-            _check_count("data", len(self.data), n_rows * n_columns)
+            data = zeros(n_rows * n_columns)
+        self.data = _flat_view("data", memoryview(data))
+        _check_count("data", len(self.data), n_rows * n_columns)
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def __getitem__(self, row: int) -> memoryview:
+    def __getitem__(self, row: int) -> memoryview[float]:
         n_rows, n_columns = self.shape
         if not -n_rows <= row < n_rows:
             raise IndexError(f"row {row} of a matrix with {n_rows} rows")
         start = row % n_rows * n_columns
         return self.data[start : start + n_columns]
 
-    def __iter__(self) -> Iterator[memoryview]:
+    def __iter__(self) -> Iterator[memoryview[float]]:
         return (self[row] for row in range(self.shape[0]))
 
     def __repr__(self) -> str:
@@ -52,17 +51,19 @@ class Matrix:
 
     def tolist(self) -> list[list[float]]:
         """The rows as lists of floats."""
-        return [row.tolist() for row in self]
+        return [list(row) for row in self]
 
 
-def zeros(count: int) -> memoryview:
+def zeros(count: int) -> memoryview[float]:
     """A new buffer of count zeros. Raises ValueError where its bytes can't be counted."""
     if count > LARGEST_COUNT:
         raise ValueError(f"size: expected at most {LARGEST_COUNT} numbers, got {count}")
-    return memoryview(array("d", bytes(8 * count)))
+    return memoryview(array("d", bytes(8 * count))).cast("B").cast("d")
 
 
-def matrix(name: str, values: Any, n_rows: int | None = None, n_columns: int | None = None) -> Matrix:
+def matrix(
+    name: str, values: Any, n_rows: int | None = None, n_columns: int | None = None
+) -> Matrix:
     """`values` as a Matrix, of that many rows and columns where they are given.
 
     Raises TypeError or ValueError that names what was expected and what came.
@@ -75,7 +76,8 @@ def matrix(name: str, values: Any, n_rows: int | None = None, n_columns: int | N
                 f"{name}: expected 2 dimensions (rows, columns), got {view.ndim}; "
                 "purenn.native.Matrix(n_rows, n_columns, buffer) gives a flat buffer its shape"
             )
-        result = Matrix(view.shape[0], view.shape[1], _flat_view(name, view))
+        rows, columns = view.shape or (0, 0)
+        result = Matrix(rows, columns, _flat_view(name, view))
     else:
         result = _matrix_of_lists(name, values, n_columns)
     if n_rows is not None and result.shape[0] != n_rows:
@@ -85,14 +87,14 @@ def matrix(name: str, values: Any, n_rows: int | None = None, n_columns: int | N
     return result
 
 
-def vector(name: str, values: Any, count: int | None = None) -> memoryview:
+def vector(name: str, values: Any, count: int | None = None) -> memoryview[float]:
     """`values` as a flat float64 buffer, of that many numbers where it is given.
 
     Raises TypeError or ValueError that names what was expected and what came.
     """
     view = _view(values)
     if view is None:
-        result = memoryview(_array(name, values))
+        result = memoryview(_array(name, values)).cast("B").cast("d")
     elif view.ndim != 1:
         raise ValueError(f"{name}: expected 1 dimension, got {view.ndim}")
     else:
@@ -113,14 +115,14 @@ def matrix_out(values: Any, n_rows: int, n_columns: int) -> Matrix:
     return result
 
 
-def vector_out(values: Any, count: int) -> memoryview:
+def vector_out(values: Any, count: int) -> memoryview[float]:
     """The vector that a result is written to: `values`, checked to be writable, or a new one."""
     if values is None:
         return zeros(count)
     return vector_in_place("out", values, count)
 
 
-def vector_in_place(name: str, values: Any, count: int | None = None) -> memoryview:
+def vector_in_place(name: str, values: Any, count: int | None = None) -> memoryview[float]:
     """A vector that C changes where it lies: a writable float64 buffer, never a list."""
     if _view(values) is None:
         raise TypeError(f"{name}: expected a writable float64 buffer, got {type(values).__name__}")
@@ -129,14 +131,14 @@ def vector_in_place(name: str, values: Any, count: int | None = None) -> memoryv
     return result
 
 
-def _view(values: Any) -> memoryview | None:
+def _view(values: Any) -> memoryview[float] | None:
     try:
         return memoryview(values)
     except TypeError:
         return None
 
 
-def _flat_view(name: str, view: memoryview) -> memoryview:
+def _flat_view(name: str, view: memoryview[Any]) -> memoryview[float]:
     """A float64 buffer of any shape as one dimension, where it lies."""
     if view.format not in FLOAT64_FORMATS:
         raise TypeError(f"{name}: expected float64 ('d'), got a buffer of format {view.format!r}")
@@ -183,6 +185,6 @@ def _check_count(name: str, found: int, expected: int) -> None:
         raise ValueError(f"{name}: expected {expected} numbers, got {found}")
 
 
-def _check_writable(name: str, view: memoryview) -> None:
+def _check_writable(name: str, view: memoryview[Any]) -> None:
     if view.readonly:
         raise ValueError(f"{name}: expected a writable buffer, got a read-only one")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _core
+from . import _core  # type: ignore[attr-defined]
 
 lib: Any = _core.lib
 ffi: Any = _core.ffi
@@ -30,7 +30,7 @@ def compiler() -> str:
     return ffi.string(lib.pn_compiler()).decode()
 
 
-def pointer(view: memoryview) -> Any:
+def pointer(view: memoryview[float]) -> Any:
     """The `double *` to a buffer, which stays alive as long as the pointer does."""
     return ffi.from_buffer("double[]", view)
 
@@ -42,7 +42,7 @@ def code(kind: str, codes: dict[str, int], name: str) -> int:
     return codes[name]
 
 
-def separate(out: memoryview, *inputs: memoryview) -> None:
+def separate(out: memoryview[float], *inputs: memoryview[float]) -> None:
     """Raises ValueError where an output shares memory with an input that C still reads."""
     start = _address(out)
     for view in inputs:
@@ -51,5 +51,5 @@ def separate(out: memoryview, *inputs: memoryview) -> None:
             raise ValueError("out: expected memory of its own, got a buffer that is also an input")
 
 
-def _address(view: memoryview) -> int:
+def _address(view: memoryview[float]) -> int:
     return int(ffi.cast("uintptr_t", pointer(view)))

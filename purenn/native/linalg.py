@@ -35,7 +35,7 @@ def weight_gradient(X: Any, dZ: Any, out: Any = None) -> Matrix:
     return dW
 
 
-def bias_gradient(dZ: Any, out: Any = None) -> memoryview:
+def bias_gradient(dZ: Any, out: Any = None) -> memoryview[float]:
     """db, the mean of the rows of dZ. dZ (n, n_out), n ≥ 1 → db (n_out)."""
     dZ = matrix("dZ", dZ)
     n, n_out = dZ.shape

@@ -12,8 +12,8 @@ from .buffers import Matrix, matrix, matrix_out, vector, vector_out
 from .core import LOSSES, code, lib, pointer, separate
 
 
-def _loss(function: Any) -> Callable[..., memoryview]:
-    def losses(A: Any, Y: Any, out: Any = None) -> memoryview:
+def _loss(function: Any) -> Callable[..., memoryview[float]]:
+    def losses(A: Any, Y: Any, out: Any = None) -> memoryview[float]:
         A = matrix("A", A)
         Y = matrix("Y", Y, *A.shape)
         L = vector_out(out, len(A))
@@ -46,7 +46,7 @@ categorical_cross_entropy_gradient = _gradient(lib.pn_categorical_cross_entropy_
 matched_gradient = _gradient(lib.pn_matched_gradient)
 
 
-def sample_losses(A: Any, Y: Any, loss: str, out: Any = None) -> memoryview:
+def sample_losses(A: Any, Y: Any, loss: str, out: Any = None) -> memoryview[float]:
     """L, one number a sample, of the loss of that name."""
     A = matrix("A", A)
     Y = matrix("Y", Y, *A.shape)

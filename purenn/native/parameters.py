@@ -54,10 +54,10 @@ class Parameters:
     def __len__(self) -> int:
         return len(self.pairs)
 
-    def __iter__(self) -> Iterator[tuple[Matrix, memoryview]]:
+    def __iter__(self) -> Iterator[tuple[Matrix, memoryview[float]]]:
         return iter(self.pairs)
 
-    def __getitem__(self, layer: int) -> tuple[Matrix, memoryview]:
+    def __getitem__(self, layer: int) -> tuple[Matrix, memoryview[float]]:
         return self.pairs[layer]
 
 
@@ -80,10 +80,7 @@ class Layers:
 
         Raises ValueError where their number or a shape is another.
         """
-        if isinstance(matrices, cls):
-            given = matrices.matrices
-        else:
-            given = list(matrices)
+        given = list(matrices)
         if len(given) != len(sizes):
             raise ValueError(f"{name}: expected {len(sizes)} layers, got {len(given)}")
         checked = [

@@ -19,7 +19,7 @@ def train_step(
     loss: str,
     bias: bool,
     learning_rate: float,
-) -> memoryview:
+) -> memoryview[float]:
     """Changes the parameters by one step on the batch X, Y; the loss of each sample before it."""
     X, Y = _samples(parameters, X, Y)
     codes = activation_codes(activations, parameters)
@@ -96,6 +96,6 @@ def _samples(parameters: Any, X: Any, Y: Any) -> tuple[Matrix, Matrix]:
     return X, Y
 
 
-def _workspace(parameters: Parameters, n: int) -> memoryview:
+def _workspace(parameters: Parameters, n: int) -> memoryview[float]:
     """The gradients, A and dZ of a step on n samples."""
     return zeros(len(parameters.data) + 2 * n * sum(parameters.sizes[1:]))

@@ -55,7 +55,7 @@ def backward(
     """
     last = len(parameters) - 1
     dZ = [output_gradient(A[last], Y, activations[last], loss)]
-    gradients = []
+    gradients: list = []
     for layer in range(last, -1, -1):
         W, b = parameters[layer]
         inputs = A[layer - 1] if layer > 0 else X

@@ -29,14 +29,14 @@ class RandomState:
     def seed(self, seed: int) -> None:
         """Starts the stream anew. Raises ValueError for a seed outside 0 … 2³² − 1."""
         if not 0 <= seed <= MASK32:
-            raise ValueError("seed: expected 0 to 4294967295, got %d" % seed)
+            raise ValueError(f"seed: expected 0 to 4294967295, got {seed}")
         state = [seed]
         for i in range(1, N):
             previous = state[-1]
             state.append((1812433253 * (previous ^ (previous >> 30)) + i) & MASK32)
         self._state = state
         self._position = N
-        self._spare_normal = None
+        self._spare_normal: float | None = None
 
     def _twist(self) -> None:
         state = self._state
@@ -108,7 +108,7 @@ class RandomState:
         if high is None:
             low, high = 0, low
         if low >= high:
-            raise ValueError("randint: expected low < high, got %d and %d" % (low, high))
+            raise ValueError(f"randint: expected low < high, got {low} and {high}")
         return _fill(lambda: low + self._below_or_equal(high - 1 - low), _shape(size))
 
     def shuffle(self, items: list) -> None:

@@ -1,0 +1,130 @@
+"""What a user may pass to a Network: shapes, types and finiteness, checked before arithmetic.
+
+Every check raises TypeError or ValueError with the argument's name, what was expected and what
+came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+from typing import Any
+
+NUMBER_FORMATS = frozenset("?bBhHiIlLqQnNefd")
+
+
+def check_matrix(name: str, values: Any, n_columns: int, what: str = "sample") -> tuple[Any, bool]:
+    """Finite numbers in rows of n_columns, and whether they came as one flat row.
+
+    Lists become lists of floats; a contiguous float64 buffer stays where it lies.
+    """
+    view = buffer_view(values)
+    if view is not None:
+        return _check_buffer(name, view, n_columns)
+    if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
+        raise TypeError(f"{name}: expected a list of rows, got {type(values).__name__}")
+    if len(values) == 0:
+        raise ValueError(f"{name}: expected at least one {what}, got none")
+    flat = not _is_row(values[0])
+    rows = [values] if flat else values
+    return [_check_row(f"{name}[{s}]", row, n_columns) for s, row in enumerate(rows)], flat
+
+
+def check_targets(name: str, values: Any, n_rows: int, n_columns: int) -> Any:
+    """Targets for n_rows samples; where each has one number, a flat list of them will do."""
+    view = buffer_view(values)
+    if n_columns == 1 and view is not None and view.ndim == 1:
+        values = view.tolist()
+        view = None
+    if n_columns == 1 and view is None and isinstance(values, Sequence) and len(values) > 0:
+        values = [row if _is_row(row) else [row] for row in values]
+    rows, _ = check_matrix(name, values, n_columns, "target")
+    if len(rows) != n_rows:
+        raise ValueError(f"{name}: expected {n_rows} rows, as many as X has, got {len(rows)}")
+    return rows
+
+
+def check_choice(name: str, choices: Sequence[str], value: Any) -> str:
+    """One of the names that exist."""
+    if value not in choices:
+        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
+    return value
+
+
+def check_count(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
+    """A whole number, at least `least` and at most `most`."""
+    if not hasattr(value, "__index__") or isinstance(value, bool):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    number = value.__index__()
+    if number < least or (most is not None and number > most):
+        limits = f"at least {least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name}: expected {limits}, got {number}")
+    return number
+
+
+def check_positive(name: str, value: Any) -> float:
+    """A finite number above 0."""
+    number = _check_number(name, value)
+    if number <= 0.0:
+        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+    return number
+
+
+def buffer_view(values: Any) -> memoryview | None:
+    """A memoryview of numbers on the values, or None where they are no buffer.
+
+    bytes are no numbers here: text is more likely meant by them.
+    """
+    if isinstance(values, (bytes, bytearray)):
+        return None
+    try:
+        return memoryview(values)
+    except TypeError:
+        return None
+
+
+def _check_buffer(name: str, view: memoryview, n_columns: int) -> tuple[Any, bool]:
+    if view.format.lstrip("@=<>") not in NUMBER_FORMATS:
+        raise TypeError(f"{name}: expected numbers, got a buffer of format {view.format!r}")
+    if view.ndim not in (1, 2):
+        raise ValueError(f"{name}: expected 1 or 2 dimensions, got {view.ndim}")
+    shape = view.shape or ()
+    if 0 in shape:
+        raise ValueError(f"{name}: expected at least one sample, got shape {shape}")
+    if view.format != "d" or not view.c_contiguous:
+        return check_matrix(name, view.tolist(), n_columns)
+    if shape[-1] != n_columns:
+        raise ValueError(f"{name}: expected rows of {n_columns} numbers, got {shape[-1]}")
+    flat = view.cast("B").cast("d")
+    if not all(map(isfinite, flat)):
+        index = next(i for i, value in enumerate(flat) if not isfinite(value))
+        row, column = divmod(index, n_columns)
+        raise ValueError(
+            f"{name}[{row}]: expected finite numbers, got {flat[index]} in column {column}"
+        )
+    rows = flat.cast("B").cast("d", (len(flat) // n_columns, n_columns))
+    return rows, view.ndim == 1
+
+
+def _is_row(value: Any) -> bool:
+    return hasattr(value, "__len__") and not isinstance(value, (str, bytes))
+
+
+def _check_row(name: str, row: Any, n_columns: int) -> list[float]:
+    if not _is_row(row):
+        raise TypeError(f"{name}: expected a row of {n_columns} numbers, got {row!r}")
+    if len(row) != n_columns:
+        raise ValueError(f"{name}: expected a row of {n_columns} numbers, got {len(row)}")
+    return [_check_number(f"{name}[{column}]", value) for column, value in enumerate(row)]
+
+
+def _check_number(name: str, value: Any) -> float:
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name}: expected a number, got {value!r}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name}: expected a float64 number, got a larger integer") from None
+    if not isfinite(number):
+        raise ValueError(f"{name}: expected a finite number, got {number}")
+    return number

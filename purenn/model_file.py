@@ -1,0 +1,170 @@
+"""The model file: one network as readable JSON that is also a Python literal.
+
+It holds no true, false or null, so that `ast.literal_eval` reads it on a Python without `json`.
+Numbers are written with the digits that round-trip exactly. `sha256` is the digest of all that
+stands above it as this module writes it, so that white space may change but no value.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import Any, NamedTuple
+
+FORMAT = "purenn model"
+VERSION = 1
+
+
+class Model(NamedTuple):
+    """What a model file says. weights are [(W, b), ...]; the test vector is one sample."""
+
+    sizes: list[int]
+    activations: list[str]
+    loss: str
+    loss_scale: str
+    bias: int
+    seed: int
+    weights: list
+    test_input: list[float]
+    test_output: list[float]
+
+
+KINDS: dict[str, tuple[type, str]] = {
+    "format": (str, "a text"),
+    "version": (int, "a whole number"),
+    "sizes": (list, "a list"),
+    "activations": (list, "a list"),
+    "loss": (str, "a text"),
+    "loss_scale": (str, "a text"),
+    "bias": (int, "0 or 1"),
+    "seed": (int, "a whole number"),
+    "weights": (list, "a list"),
+    "test_input": (list, "a list"),
+    "test_output": (list, "a list"),
+    "sha256": (str, "a text"),
+}
+
+
+def write_model(path: str | os.PathLike, model: Model) -> None:
+    """Writes the file beside its place and moves it there once it is whole."""
+    text = f'{_text(model)}"sha256": "{digest_of(model)}"\n}}\n'
+    folder, name = os.path.split(os.path.abspath(path))
+    handle, temporary = tempfile.mkstemp(prefix=name, suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_model(path: str | os.PathLike) -> tuple[Model, str]:
+    """The file's content and its digest, after a check of its form and shapes.
+
+    Raises ValueError that says what is wrong where, OSError where it can't be read.
+    """
+    with open(path, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    values = _parse(path, text)
+    for key, (kind, expected) in KINDS.items():
+        if key not in values:
+            raise ValueError(f"{path}: expected a field {key!r}, found none")
+        if not isinstance(values[key], kind):
+            raise ValueError(f"{path}: {key}: expected {expected}, got {values[key]!r}")
+    unknown = sorted(set(values) - set(KINDS))
+    if unknown:
+        raise ValueError(f"{path}: expected no field {unknown[0]!r}")
+    if (values["format"], values["version"]) != (FORMAT, VERSION):
+        raise ValueError(
+            f"{path}: expected {FORMAT!r} version {VERSION}, "
+            f"got {values['format']!r} version {values['version']}"
+        )
+    try:
+        _check_shapes(values["sizes"], values["weights"])
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return Model(*(values[field] for field in Model._fields)), values["sha256"]
+
+
+def digest_of(model: Model) -> str:
+    """The SHA-256 of the file's text up to its digest."""
+    from hashlib import sha256
+
+    return sha256(_text(model).encode()).hexdigest()
+
+
+def _check_shapes(sizes: list, weights: list) -> None:
+    """Whether the weights have the sizes: before anything of these sizes is made."""
+    if len(weights) != len(sizes) - 1:
+        raise ValueError(f"weights: expected {len(sizes) - 1} layers, got {len(weights)}")
+    for layer, (pair, n_in, n_out) in enumerate(zip(weights, sizes, sizes[1:])):
+        name = f"weights[{layer}]"
+        _check_length(name, pair, 2)
+        _check_length(f"{name} W", pair[0], n_in)
+        for k, row in enumerate(pair[0]):
+            _check_length(f"{name} W[{k}]", row, n_out)
+        _check_length(f"{name} b", pair[1], n_out)
+
+
+def _check_length(name: str, values: Any, length: Any) -> None:
+    if not isinstance(values, list):
+        raise ValueError(f"{name}: expected a list, got {values!r}")
+    if len(values) != length:
+        raise ValueError(f"{name}: expected {length} items, got {len(values)}")
+
+
+def _parse(path: str | os.PathLike, text: str) -> dict[str, Any]:
+    try:
+        import json
+    except ImportError:
+        values = _parse_literal(path, text)
+    else:
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{path}: not a whole model file: {error}") from None
+    if not isinstance(values, dict):
+        raise ValueError(f"{path}: expected a model, got a {type(values).__name__}")
+    return values
+
+
+def _parse_literal(path: str | os.PathLike, text: str) -> Any:
+    import ast
+
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        raise ValueError(f"{path}: not a whole model file: {error}") from None
+
+
+def _text(model: Model) -> str:
+    """The file up to its digest: a field a line, and a line for each row of numbers."""
+    lines = [
+        f'"format": "{FORMAT}"',
+        f'"version": {VERSION}',
+        f'"sizes": {model.sizes}',
+        '"activations": [' + ", ".join(f'"{name}"' for name in model.activations) + "]",
+        f'"loss": "{model.loss}"',
+        f'"loss_scale": "{model.loss_scale}"',
+        f'"bias": {model.bias}',
+        f'"seed": {model.seed}',
+        '"weights": [\n' + ",\n".join(_layer_text(layer) for layer in model.weights) + "]",
+        f'"test_input": {model.test_input}',
+        f'"test_output": {model.test_output}',
+    ]
+    return "{\n" + "".join(line + ",\n" for line in lines)
+
+
+def _layer_text(layer: Any) -> str:
+    W, b = layer
+    return " [[" + ",\n   ".join(repr(row) for row in W) + f"],\n  {b!r}]"
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,286 @@
+"""Network: what a user holds. It checks what comes in and asks an engine for the arithmetic."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any
+
+from .checks import check_choice, check_count, check_matrix, check_positive, check_targets
+from .engines import ACTIVATIONS, LOSSES, engine, lists
+from .model_file import Model, digest_of, read_model, write_model
+from .reference.random import RandomState
+
+LARGEST_SEED = 2**32 - 1
+LARGEST_COUNT = 2**31 - 1  # of parameters: 16 GiB of them
+SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
+LOSS_SCALES = {
+    "mean_squared_error": "mean over samples and outputs",
+    "binary_cross_entropy": "sum over outputs, mean over samples",
+    "categorical_cross_entropy": "sum over outputs, mean over samples",
+}
+PROBABILITIES = ("sigmoid", "softmax")
+
+Weights = list[tuple[list[list[float]], list[float]]]
+
+
+class History:
+    """What a training did: `history["loss"]` has the mean loss of each epoch, taken before its
+    steps; `seed` is the one that shuffled, or None."""
+
+    def __init__(self, losses: list[float], seed: int | None) -> None:
+        self.history = {"loss": losses}
+        self.seed = seed
+
+    def __repr__(self) -> str:
+        losses = self.history["loss"]
+        return f"History({len(losses)} epochs, loss {losses[0]:.6g} → {losses[-1]:.6g})"
+
+
+class Network:
+    """A dense network: A[l] = f[l](A[l−1]·W[l] + b[l]), A[−1] = X, the outputs are the last A.
+
+    `sizes` are the numbers of inputs and of units in each layer. `activations` is one name for
+    all layers or a list with one a layer: identity (linear), sigmoid (logistic), tanh, relu,
+    leaky_relu, softmax. `loss` is mean_squared_error (mean over samples and outputs),
+    binary_cross_entropy or categorical_cross_entropy (sums over outputs, means over samples).
+    With `bias=False` all biases are 0 and stay 0. The first weights are Glorot's uniform ones,
+    drawn from `seed`, layer by layer, W row-major; without a seed one is drawn and kept as
+    `seed`. `backend` is auto, c or python: the results have the same bits.
+
+    Raises ValueError or TypeError for a wrong argument, BackendError where the C core is asked
+    for and absent.
+
+    Source of the first weights: X. Glorot and Y. Bengio, AISTATS 2010, equation 16.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activations: str | Sequence[str] = "sigmoid",
+        loss: str = "mean_squared_error",
+        bias: bool = True,
+        seed: int | None = None,
+        backend: str = "auto",
+    ) -> None:
+        self.sizes = _check_sizes(sizes)
+        self.activations = _check_activations(activations, len(self.sizes) - 1)
+        self.loss = check_choice("loss", LOSSES, loss)
+        _check_pair(self.activations[-1], self.loss, self.sizes[-1])
+        self.bias = bool(bias)
+        self.seed = _check_seed(seed)
+        self._engine = engine(backend)
+        self._parameters = self._engine.parameters(glorot_uniform(self.sizes, self.seed))
+
+    @property
+    def backend(self) -> str:
+        """The engine that computes: "c" or "python"."""
+        return self._engine.name
+
+    def __repr__(self) -> str:
+        return (
+            f"Network({list(self.sizes)}, activations={list(self.activations)}, "
+            f"loss={self.loss!r}, bias={self.bias}, seed={self.seed}, backend={self.backend!r})"
+            f"  # loss: {LOSS_SCALES[self.loss]}"
+        )
+
+    def get_weights(self) -> Weights:
+        """A copy of the weights: [(W, b), ...], W (n_in, n_out) and b (n_out) as lists."""
+        return [([list(row) for row in W], list(b)) for W, b in self._parameters]
+
+    def set_weights(self, weights: Sequence[tuple[Any, Any]]) -> None:
+        """Replaces all weights by a copy of [(W, b), ...] of the same shapes.
+
+        Raises ValueError or TypeError, and changes nothing, where a shape or a number is wrong
+        or a bias is not 0 in a network without biases.
+        """
+        shapes = list(zip(self.sizes, self.sizes[1:]))
+        if len(weights) != len(shapes):
+            raise ValueError(f"weights: expected {len(shapes)} layers, got {len(weights)}")
+        checked = []
+        for layer, ((n_in, n_out), pair) in enumerate(zip(shapes, weights)):
+            if len(pair) != 2:
+                raise ValueError(f"weights[{layer}]: expected a pair (W, b), got {len(pair)} items")
+            W, _ = check_matrix(f"weights[{layer}] W", pair[0], n_out, "row")
+            if len(W) != n_in:
+                raise ValueError(f"weights[{layer}] W: expected {n_in} rows, got {len(W)}")
+            b, _ = check_matrix(f"weights[{layer}] b", [pair[1]], n_out)
+            if not self.bias and any(b[0]):
+                raise ValueError(f"weights[{layer}] b: expected 0 in a network without biases")
+            checked.append((lists(W), [value if self.bias else 0.0 for value in b[0]]))
+        self._parameters = self._engine.parameters(checked)
+
+    def predict(self, X: Any) -> list:
+        """The outputs for X (n, n_in): n lists of n_out numbers; for one flat sample, one list.
+
+        Raises ValueError or TypeError where X is not finite numbers in rows of n_in.
+        """
+        rows, flat = check_matrix("X", X, self.sizes[0])
+        _, A = self._engine.functions.forward(
+            self._engine.matrix(rows), self._parameters, self.activations
+        )
+        outputs = lists(A[-1])
+        return outputs[0] if flat else outputs
+
+    def gradients(self, X: Any, Y: Any) -> tuple[float, Weights]:
+        """The mean loss over X (n, n_in) and Y (n, n_out), and its gradients [(dW, db), ...].
+
+        Raises ValueError or TypeError where X or Y is not finite numbers of these shapes.
+        """
+        X, Y = self._samples(X, Y)
+        functions = self._engine.functions
+        _, A = functions.forward(X, self._parameters, self.activations)
+        loss = functions.mean(functions.sample_losses(A[-1], Y, self.loss))
+        _, gradients = functions.backward(
+            A, X, Y, self._parameters, self.activations, self.loss, self.bias
+        )
+        return loss, [(lists(dW), lists(db)) for dW, db in gradients]
+
+    def fit(
+        self,
+        X: Any,
+        Y: Any,
+        *,
+        epochs: int,
+        learning_rate: float,
+        batch_size: int | None = None,
+        shuffle: bool = False,
+        seed: int | None = None,
+    ) -> History:
+        """Trains by gradient descent on X (n, n_in) and Y (n, n_out), from the present weights.
+
+        w ← w − learning_rate·dw after every batch of batch_size samples: None is all of them, 1
+        is one by one. Samples are taken as they stand, or with shuffle in a new order each
+        epoch, drawn from seed. Returns the History with the loss of each epoch.
+        Raises ValueError or TypeError for a wrong argument, before anything has changed.
+        """
+        X, Y = self._samples(X, Y)
+        n = len(X)
+        epochs = check_count("epochs", epochs)
+        learning_rate = check_positive("learning_rate", learning_rate)
+        batch_size = n if batch_size is None else check_count("batch_size", batch_size)
+        seed = _check_seed(seed) if shuffle else None
+        stream = None if seed is None else RandomState(seed)
+        losses = []
+        for _ in range(epochs):
+            order = range(n) if stream is None else stream.permutation(n)
+            losses.append(
+                self._engine.functions.train_epoch(
+                    self._parameters,
+                    X,
+                    Y,
+                    order,
+                    batch_size,
+                    self.activations,
+                    self.loss,
+                    self.bias,
+                    learning_rate,
+                )
+            )
+        return History(losses, seed)
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes the network to one readable JSON file, all at once or not at all.
+
+        The weights round-trip exactly. Raises OSError where the file can't be written.
+        """
+        x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]
+        model = Model(
+            sizes=list(self.sizes),
+            activations=list(self.activations),
+            loss=self.loss,
+            loss_scale=LOSS_SCALES[self.loss],
+            bias=int(self.bias),
+            seed=self.seed,
+            weights=self.get_weights(),
+            test_input=x,
+            test_output=self.predict(x),
+        )
+        write_model(path, model)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike, *, backend: str = "auto") -> Network:
+        """The network that `save` wrote; its outputs for the test input in the file are checked.
+
+        Raises ValueError that says what is wrong where, for a file that is truncated, altered or
+        of another shape; OSError where it can't be read.
+        """
+        model, digest = read_model(path)
+        try:
+            network = cls(
+                model.sizes,
+                activations=model.activations,
+                loss=model.loss,
+                bias=bool(model.bias),
+                seed=model.seed,
+                backend=backend,
+            )
+            network.set_weights(model.weights)
+            output = network.predict(model.test_input)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path}: {error}") from None
+        if digest != digest_of(model):
+            raise ValueError(f"{path}: sha256: the file was altered after it was written")
+        if output != model.test_output:
+            raise ValueError(
+                f"{path}: test_output: expected {model.test_output}, computed {output}: "
+                "these weights did not make it, or this machine's arithmetic is not purenn's"
+            )
+        return network
+
+    def _samples(self, X: Any, Y: Any) -> tuple[Any, Any]:
+        """X and Y, checked, in the engine's own form."""
+        X, _ = check_matrix("X", X, self.sizes[0])
+        Y = check_targets("Y", Y, len(X), self.sizes[-1])
+        return self._engine.matrix(X), self._engine.matrix(Y)
+
+
+def glorot_uniform(sizes: Sequence[int], seed: int) -> Weights:
+    """First weights: W uniform in ±√(6 / (n_in + n_out)), drawn row by row; b is 0."""
+    stream = RandomState(seed)
+    weights = []
+    for n_in, n_out in zip(sizes, sizes[1:]):
+        limit = sqrt(6.0 / (n_in + n_out))
+        W = [[(2.0 * u - 1.0) * limit for u in row] for row in stream.rand(n_in, n_out)]
+        weights.append((W, [0.0] * n_out))
+    return weights
+
+
+def _check_sizes(sizes: Any) -> tuple[int, ...]:
+    if not isinstance(sizes, Sequence) or isinstance(sizes, (str, bytes)):
+        raise TypeError(f"sizes: expected a list such as [2, 4, 1], got {sizes!r}")
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least inputs and outputs, got {list(sizes)}")
+    checked = tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
+    count = sum((n_in + 1) * n_out for n_in, n_out in zip(checked, checked[1:]))
+    if count > LARGEST_COUNT:
+        raise ValueError(f"sizes: expected at most {LARGEST_COUNT} parameters, got {count}")
+    return checked
+
+
+def _check_activations(activations: Any, n_layers: int) -> tuple[str, ...]:
+    names = [activations] * n_layers if isinstance(activations, str) else list(activations)
+    if len(names) != n_layers:
+        raise ValueError(f"activations: expected {n_layers}, one a layer, got {len(names)}")
+    return tuple(
+        check_choice("activations", ACTIVATIONS, SYNONYMS.get(name, name)) for name in names
+    )
+
+
+def _check_pair(activation: str, loss: str, n_out: int) -> None:
+    """Refuses what can't learn: a cross-entropy of no probability, softmax over one output."""
+    if loss != "mean_squared_error" and activation not in PROBABILITIES:
+        raise ValueError(
+            f"loss: {loss} needs outputs between 0 and 1, from sigmoid or softmax, "
+            f"but the last activation is {activation}"
+        )
+    if activation == "softmax" and n_out == 1:
+        raise ValueError("activations: softmax over one output is always 1; use sigmoid")
+
+
+def _check_seed(seed: int | None) -> int:
+    if seed is None:
+        return int.from_bytes(os.urandom(4), "big")
+    return check_count("seed", seed, 0, LARGEST_SEED)

@@ -1,0 +1,87 @@
+"""Pictures and progress in a terminal: text alone, no colours, no cursor tricks but \\r."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PATIENCE = 2.0  # seconds of work before a progress line appears
+MAP_WIDTH, MAP_HEIGHT = 61, 25
+CURVE_WIDTH, CURVE_HEIGHT = 61, 12
+
+
+def blocks(pixels: Sequence[float], columns: int) -> str:
+    """A picture of 0 and 1, row by row: two characters a pixel, so that it looks square."""
+    rows = [pixels[start : start + columns] for start in range(0, len(pixels), columns)]
+    return "\n".join("".join("██" if pixel else "··" for pixel in row) for row in rows)
+
+
+def curve(values: Sequence[float], name: str) -> str:
+    """A curve over 1 … len(values), with its extremes and its last value written beside it."""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    width = min(CURVE_WIDTH, len(values))
+    cells = [[" "] * width for _ in range(CURVE_HEIGHT)]
+    previous = round((high - values[0]) / span * (CURVE_HEIGHT - 1))
+    for column in range(width):
+        value = values[round(column * (len(values) - 1) / max(width - 1, 1))]
+        row = round((high - value) / span * (CURVE_HEIGHT - 1))
+        for filled in range(min(row, previous), max(row, previous) + 1):
+            cells[filled][column] = "•"
+        previous = row
+    labels = {0: f"{high:.5g}", CURVE_HEIGHT - 1: f"{low:.5g}"}
+    lines = [
+        f"{labels.get(row, ''):>9} │{''.join(line).rstrip()}" for row, line in enumerate(cells)
+    ]
+    axis = f"{'':>9} └{'─' * width}"
+    ticks = f"{'':>11}1{len(values):>{max(width - 1, 1)}}"
+    return "\n".join([f"{name}, last {values[-1]:.6g}", *lines, axis, ticks])
+
+
+def decision_map(
+    classify: Callable[[list[list[float]]], list[int]],
+    points: Sequence[Sequence[float]],
+    labels: Sequence[int],
+) -> str:
+    """Which class the plane belongs to (· and ▒), and the points of class 0 (o) and 1 (x) in it."""
+    lows = [min(axis) for axis in zip(*points)]
+    highs = [max(axis) for axis in zip(*points)]
+    steps = [
+        (high - low) / (count - 1)
+        for low, high, count in zip(lows, highs, (MAP_WIDTH, MAP_HEIGHT))
+    ]
+    grid = [
+        [lows[0] + column * steps[0], highs[1] - row * steps[1]]
+        for row in range(MAP_HEIGHT)
+        for column in range(MAP_WIDTH)
+    ]
+    cells = ["▒" if label else "·" for label in classify(grid)]
+    for (x, y), label in zip(points, labels):
+        column = round((x - lows[0]) / steps[0])
+        row = round((highs[1] - y) / steps[1])
+        cells[row * MAP_WIDTH + column] = "x" if label else "o"
+    return "\n".join(
+        "".join(cells[start : start + MAP_WIDTH]) for start in range(0, len(cells), MAP_WIDTH)
+    )
+
+
+def progress(steps: Iterable[T], total: int, name: str) -> Iterator[T]:
+    """The same steps, with a line on a terminal's stderr once they take over two seconds."""
+    start = shown = time.monotonic()
+    visible = False
+    try:
+        for done, step in enumerate(steps):
+            now = time.monotonic()
+            if sys.stderr.isatty() and now - start > PATIENCE and now - shown > 0.2:
+                left = (now - start) / done * (total - done) if done else 0.0
+                print(f"\r{name}: {done} of {total}, {left:.0f} s left ", end="", file=sys.stderr)
+                shown = now
+                visible = True
+            yield step
+    finally:
+        if visible:
+            print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
