@@ -6,6 +6,9 @@
  * tests/generate/elementary_coefficients.py. The order of evaluation is Estrin's: pairs first,
  * then pairs of pairs. It is part of the result.
  *
+ * Every decimal here has digits of at most 2^53 and a power of ten of at most 10^22, both exact in
+ * binary64, so that any parser which divides or multiplies once reads the same number.
+ *
  * No function here raises: overflow gives inf, an argument outside the domain NaN. */
 #include "contract.h"
 #include "purenn.h"
@@ -17,9 +20,9 @@
 #define INF ((double)INFINITY)
 #define NOT_A_NUMBER ((double)NAN)
 
-#define LOG2_E 1.4426950408889634
+#define LOG2_E 1.442695040888963
 #define LN2_HI 0.6931471804855391      /* ln 2 cut after 33 binary places: k·LN2_HI is exact */
-#define LN2_LO 7.440617110012397e-11   /* ln 2 - LN2_HI */
+#define LN2_LO 7.44061711001e-11       /* ln 2 - LN2_HI */
 #define SQRT_HALF 0.7071067811865476
 #define ROUND 6755399441055744.0       /* 1.5·2^52: adding and subtracting it rounds */
 
@@ -60,11 +63,11 @@ double pn_exp(double x)
     r2 = r * r;
     r4 = r2 * r2;
     p01 = 0.5 + 0.1666666666666667 * r;
-    p23 = 0.041666666666666685 + 0.00833333333332614 * r;
-    p45 = 0.001388888888887441 + 0.00019841269874803854 * r;
-    p67 = 2.4801587347312007e-05 + 2.7557255422013247e-06 * r;
-    p89 = 2.75572529390086e-07 + 2.5105207755331465e-08 * r;
-    p8a = p89 + 2.0921580396635107e-09 * r2;
+    p23 = 0.04166666666666669 + 0.00833333333332614 * r;
+    p45 = 0.001388888888887441 + 0.0001984126987480385 * r;
+    p67 = 2.480158734731201e-05 + 2.755725542201325e-06 * r;
+    p89 = 2.75572529390086e-07 + 2.51052077553315e-08 * r;
+    p8a = p89 + 2.0921580396635e-09 * r2;
     p = ((p01 + p23 * r2) + (p45 + p67 * r2) * r4) + p8a * (r4 * r4);
     y = 1.0 + (high + (r2 * p - low));
     half = (int)(0.5 * k);
@@ -111,8 +114,8 @@ double pn_log(double x)
     w2 = w * w;
     p01 = 0.666666666666667 + 0.3999999999989851 * w;
     p23 = 0.2857142862637063 + 0.222222110774591 * w;
-    p45 = 0.1818289288483782 + 0.15331607998056482 * w;
-    p46 = p45 + 0.14617736790073002 * w2;
+    p45 = 0.1818289288483782 + 0.1533160799805648 * w;
+    p46 = p45 + 0.14617736790073 * w2;
     R = w * ((p01 + p23 * w2) + p46 * (w2 * w2));
     half_square = 0.5 * f * f;
     return k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
@@ -120,23 +123,23 @@ double pn_log(double x)
 
 /* The hyperbolic tangent within 1.5 ulp.
  *
- * Below 2^-28 it rounds to x. Below 0.625, tanh x = x - x^3·P(x^2), P(u) ~ (x - tanh x) / x^3.
+ * Below 10^-8 it rounds to x. Below 0.625, tanh x = x - x^3·P(x^2), P(u) ~ (x - tanh x) / x^3.
  * From there on tanh x = 1 - 2 / (e^2x + 1), with the sign of x. */
 double pn_tanh(double x)
 {
     double size = x < 0.0 ? -x : x;
     double u, u2, u4, p01, p23, p45, p67, p89, pab, p, y;
-    if (size < 3.725290298461914e-09)
+    if (size < 1e-08)
         return x;
     if (size < 0.625) {
         u = x * x;
         u2 = u * u;
         u4 = u2 * u2;
-        p01 = 0.3333333333333333 - 0.13333333333333058 * u;
-        p23 = 0.053968253967914374 - 0.021869488519700792 * u;
+        p01 = 0.3333333333333333 - 0.1333333333333306 * u;
+        p23 = 0.05396825396791437 - 0.02186948851970079 * u;
         p45 = 0.008863235117391483 - 0.003592121919887286 * u;
         p67 = 0.001455776666597123 - 0.0005896666490737057 * u;
-        p89 = 0.00023760903207896043 - 9.260618659021122e-05 * u;
+        p89 = 0.0002376090320789604 - 9.26061865902112e-05 * u;
         pab = 3.123881822002352e-05 - 6.50270360319642e-06 * u;
         p = ((p01 + p23 * u2) + (p45 + p67 * u2) * u4) + (p89 + pab * u2) * (u4 * u4);
         return x - x * u * p;

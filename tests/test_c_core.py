@@ -1,0 +1,130 @@
+"""The C core by itself: warnings, sanitizers and other people's flags, in a plain C program."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from bits import bits
+from cases import EDGES, Case, copied
+
+from purenn import reference
+from purenn.engines import ACTIVATIONS, LOSSES
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "csrc").glob("*.c"))
+WARNINGS = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
+SANITIZERS = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all".split()
+BUILDS = {
+    "O0": ["-std=c99", "-O0"],
+    "O2": ["-std=c99", "-O2"],
+    "O3": ["-std=c99", "-O3"],
+    "gnu-haswell": ["-std=gnu99", "-O2", "-march=haswell"],
+    "sanitizers": ["-std=c99", *SANITIZERS],
+}
+
+
+@pytest.fixture(scope="module", params=["gcc", "clang"])
+def compiler(request):
+    if shutil.which(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    return request.param
+
+
+def run(*command, **options):
+    result = subprocess.run([*map(str, command)], capture_output=True, text=True, **options)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return result.stdout
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def test_compiles_without_a_warning(compiler, source, tmp_path):
+    run(compiler, *WARNINGS, "-O2", "-c", source, "-o", tmp_path / "out.o")
+
+
+def test_header_serves_cplusplus(compiler, tmp_path):
+    source = tmp_path / "use.cpp"
+    source.write_text('#include "purenn.h"\ndouble one() { return pn_exp(0.0); }\n')
+    run(compiler, "-Wall", "-Wextra", "-Werror", "-I", ROOT / "csrc", "-c", source, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "flag", ["-ffast-math", "-Ofast", pytest.param("-m32 -mno-sse -mfpmath=387", id="x87")]
+)
+def test_refuses_other_arithmetic(compiler, flag, tmp_path):
+    source = ROOT / "csrc" / "contract.h"
+    command = [compiler, *flag.split(), "-fsyntax-only", "-x", "c", str(source)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if "387" in flag and compiler == "clang":
+        pytest.skip("clang has no -mfpmath=387 of its own")
+    assert result.returncode != 0
+    assert "purenn:" in result.stderr
+
+
+def test_no_allocation_no_output_no_globals():
+    for source in SOURCES:
+        text = source.read_text()
+        for word in ("malloc", "calloc", "realloc", "free(", "printf", "stdio.h", "stdlib.h"):
+            assert word not in text, f"{source.name} uses {word}"
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
+    """Eighty of the trainings of test_equal_bits.py, and the elementary functions."""
+    program = tmp_path / "driver"
+    driver = ROOT / "tests" / "c" / "driver.c"
+    run(compiler, *BUILDS[build], "-I", ROOT / "csrc", driver, *SOURCES, "-o", program)
+    cases = [Case(seed) for seed in range(80)]
+    xs = [x * 2.0**k for x in EDGES for k in (-60, 0, 60)] + [k / 16 - 750 for k in range(24000)]
+    lines = [f"e {len(xs)} {hexes(xs)}", *map(case_text, cases)]
+    output = run(program, input="\n".join(lines)).splitlines()
+    expected = [
+        [
+            bits(f(x))
+            for x, other in zip(xs, reversed(xs))
+            for f in (reference.exp, reference.log, reference.tanh, dividing_by(other))
+        ]
+    ]
+    for case in cases:
+        expected += expected_lines(case)
+    for found, line in zip(output, expected):
+        assert bits([float.fromhex(word) for word in found.split()]) == line
+    assert len(output) == len(expected)
+
+
+def dividing_by(divisor):
+    return lambda x: reference.divide(x, divisor)
+
+
+def hexes(numbers):
+    return " ".join(float(number).hex() for number in numbers)
+
+
+def flat(weights):
+    return [value for W, b in weights for row in [*W, b] for value in row]
+
+
+def case_text(case):
+    ordered = any(order != range(len(case.X)) for order in case.orders)
+    words = [len(case.activations), len(case.X), case.batch_size, len(case.orders), int(ordered)]
+    words += [LOSSES.index(case.loss), int(case.bias), *case.sizes]
+    words += [ACTIVATIONS.index(name) for name in case.activations]
+    numbers = [case.rate, *flat(case.weights), *sum(case.X, []), *sum(case.Y, [])]
+    orders = [row for order in case.orders for row in order] if ordered else []
+    return f"t {' '.join(map(str, words))} {hexes(numbers)} {' '.join(map(str, orders))}"
+
+
+def expected_lines(case):
+    """What the driver prints for a training, from the text."""
+    parameters = copied(case.weights)
+    how = (case.activations, case.loss, case.bias)
+    lines = [
+        [reference.train_epoch(parameters, case.X, case.Y, order, case.batch_size, *how, case.rate)]
+        for order in case.orders
+    ]
+    Z, A = reference.forward(case.X, parameters, case.activations)
+    dZ, gradients = reference.backward(A, case.X, case.Y, parameters, *how)
+    lines.append(flat(parameters))
+    lines += [[value for matrix in layers for row in matrix for value in row] for layers in (Z, A, dZ)]
+    lines.append(flat(gradients))
+    return [bits(line) for line in lines]

@@ -1,0 +1,187 @@
+"""The text and the C core compute the same bits: every function, and whole trainings."""
+
+import random
+
+import pytest
+from bits import bits
+from cases import EDGES, Case, copied
+
+from purenn import reference
+from purenn.engines import ACTIVATIONS, LOSSES
+
+pytest.importorskip("hypothesis")
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import composite
+
+
+numbers = st.one_of(
+    st.sampled_from(EDGES), st.floats(-4.0, 4.0), st.floats(-1e3, 1e3), st.floats()
+)
+
+
+def matrices(n_rows, n_columns, elements=numbers):
+    row = st.lists(elements, min_size=n_columns, max_size=n_columns)
+    return st.lists(row, min_size=n_rows, max_size=n_rows)
+
+
+# Every function by its arguments.
+ONE_NUMBER = ["exp", "log", "tanh"]
+TWO_NUMBERS = ["divide", "xlogy", "xdivy"]
+FORWARD = [f"{name}_forward" for name in ACTIVATIONS]
+BACKWARD = [f"{name}_backward" for name in ACTIVATIONS]
+LOSS = list(LOSSES)
+GRADIENT = [f"{name}_gradient" for name in LOSSES] + ["matched_gradient"]
+
+
+@pytest.mark.parametrize("name", ONE_NUMBER)
+@given(x=numbers)
+def test_functions_of_a_number(native, name, x):
+    assert bits(getattr(native, name)(x)) == bits(getattr(reference, name)(x))
+
+
+@pytest.mark.parametrize("name", ONE_NUMBER)
+def test_functions_of_a_number_over_all_exponents(native, name):
+    stream = random.Random(name)
+    xs = [
+        sign * stream.uniform(1.0, 2.0) * 2.0**power
+        for power in range(-1074, 1024)
+        for sign in (1.0, -1.0)
+    ] + [stream.uniform(-750.0, 750.0) for _ in range(20000)]
+    in_python, in_c = getattr(reference, name), getattr(native, name)
+    assert [bits(in_c(x)) for x in xs] == [bits(in_python(x)) for x in xs]
+
+
+@pytest.mark.parametrize("name", TWO_NUMBERS)
+@given(x=numbers, y=numbers)
+def test_functions_of_two_numbers(native, name, x, y):
+    assert bits(getattr(native, name)(x, y)) == bits(getattr(reference, name)(x, y))
+
+
+@pytest.mark.parametrize("name", TWO_NUMBERS)
+def test_functions_of_two_numbers_at_all_edges(native, name):
+    for x in EDGES:
+        for y in EDGES:
+            expected = getattr(reference, name)(x, y)
+            assert bits(getattr(native, name)(x, y)) == bits(expected), (x, y)
+
+
+@given(k=st.integers(-1022, 1023))
+def test_power_of_two(native, k):
+    assert bits(native.power_of_two(k)) == bits(reference.power_of_two(k)) == bits(2.0**k)
+
+
+@composite
+def layers(draw):
+    n, n_in, n_out = draw(st.integers(1, 4)), draw(st.integers(0, 4)), draw(st.integers(0, 4))
+    return (
+        draw(matrices(n, n_in)),
+        draw(matrices(n_in, n_out)),
+        draw(st.lists(numbers, min_size=n_out, max_size=n_out)),
+        draw(matrices(n, n_out)),
+    )
+
+
+@given(layer=layers())
+def test_linalg(native, layer):
+    X, W, b, dZ = layer
+    assert bits(native.affine(X, W, b)) == bits(reference.affine(X, W, b))
+    assert bits(native.weight_gradient(X, dZ)) == bits(reference.weight_gradient(X, dZ))
+    assert bits(native.bias_gradient(dZ)) == bits(reference.bias_gradient(dZ))
+    if W:
+        assert bits(native.input_gradient(dZ, W)) == bits(reference.input_gradient(dZ, W))
+
+
+def test_affine_of_no_samples(native):
+    assert bits(native.affine([], [[1.0]], [2.0])) == bits(reference.affine([], [[1.0]], [2.0]))
+
+
+pairs = st.tuples(st.integers(1, 4), st.integers(0, 4)).flatmap(
+    lambda shape: st.tuples(matrices(*shape), matrices(*shape))
+)
+
+
+@pytest.mark.parametrize("name", FORWARD)
+@given(pair=pairs)
+def test_activations_forward(native, name, pair):
+    Z, _ = pair
+    activation = name.replace("_forward", "")
+    expected = bits(getattr(reference, name)(Z))
+    assert bits(getattr(native, name)(Z)) == expected
+    assert bits(native.activation_forward(Z, activation)) == expected
+    assert bits(reference.activation_forward(Z, activation)) == expected
+
+
+@pytest.mark.parametrize("name", BACKWARD)
+@given(pair=pairs)
+def test_activations_backward(native, name, pair):
+    activation = name.replace("_backward", "")
+    expected = bits(getattr(reference, name)(*pair))
+    assert bits(getattr(native, name)(*pair)) == expected
+    assert bits(native.activation_backward(*pair, activation)) == expected
+    assert bits(reference.activation_backward(*pair, activation)) == expected
+
+
+@pytest.mark.parametrize("name", LOSS)
+@given(pair=pairs)
+def test_losses(native, name, pair):
+    expected = bits(getattr(reference, name)(*pair))
+    assert bits(getattr(native, name)(*pair)) == expected
+    assert bits(native.sample_losses(*pair, name)) == expected
+    assert bits(reference.sample_losses(*pair, name)) == expected
+
+
+@pytest.mark.parametrize("name", GRADIENT)
+@given(pair=pairs)
+def test_loss_gradients(native, name, pair):
+    expected = bits(getattr(reference, name)(*pair))
+    assert bits(getattr(native, name)(*pair)) == expected
+    if name != "matched_gradient":
+        loss = name.replace("_gradient", "")
+        assert bits(native.loss_gradient(*pair, loss)) == expected
+        assert bits(reference.loss_gradient(*pair, loss)) == expected
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@given(pair=pairs)
+@settings(max_examples=25)
+def test_output_gradient(native, activation, loss, pair):
+    expected = bits(reference.output_gradient(*pair, activation, loss))
+    assert bits(native.output_gradient(*pair, activation, loss)) == expected
+
+
+@given(values=st.lists(numbers, max_size=9))
+def test_mean(native, values):
+    assert bits(native.mean(values)) == bits(reference.mean(values))
+
+
+@given(pair=pairs, rate=numbers)
+def test_gradient_descent(native, pair, rate):
+    for w, g in zip(*pair):
+        in_python = list(w)
+        reference.gradient_descent(in_python, g, rate)
+        in_c = native.Matrix(1, len(w))
+        in_c.data[:] = memoryview(native.buffers.array("d", w))
+        native.gradient_descent(in_c.data, g, rate)
+        assert bits(in_c.data) == bits(in_python)
+
+
+def check_training(native, seed):
+    case = Case(seed)
+    in_python = case.train(reference, copied(case.weights))
+    in_c = case.train(native, native.Parameters(case.weights))
+    assert in_c == in_python, f"case {seed}: {vars(case)}"
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_two_thousand_trainings(native, block):
+    for seed in range(250 * block, 250 * (block + 1)):
+        check_training(native, seed)
+
+
+@given(seed=st.integers(2000, 2**64))
+@example(seed=0)
+@settings(max_examples=200)
+def test_trainings_never_seen_before(native, seed):
+    check_training(native, seed)
