@@ -28,8 +28,7 @@ def compiler_error():
         source = os.path.join(folder, "probe.c")
         with open(source, "w", encoding="ascii") as file:
             file.write("#include <Python.h>\nPyObject *PyInit_probe(void) { return NULL; }\n")
-        command = build_ext(Distribution())
-        command.extensions = [Extension("probe", [source])]
+        command = build_ext(Distribution({"ext_modules": [Extension("probe", [source])]}))
         command.build_lib = command.build_temp = folder
         try:
             command.ensure_finalized()

@@ -26,7 +26,7 @@ void pn_identity_backward(double *dZ, const double *dA, const double *A, size_t 
         dZ[i] = dA[i];
 }
 
-/* A = 1 / (1 + e^-Z). */
+/* A = 1 / (1 + e^-z). */
 void pn_sigmoid_forward(double *A, const double *Z, size_t n, size_t n_out)
 {
     size_t i;
@@ -129,7 +129,7 @@ void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n
     }
 }
 
-/* A = f(Z) for an enum pn_activation. */
+/* A = f(Z) for the activation of that name. */
 void pn_activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out)
 {
     switch (activation) {
@@ -154,7 +154,7 @@ void pn_activation_forward(double *A, const double *Z, int activation, size_t n,
     }
 }
 
-/* dZ from dA for an enum pn_activation. */
+/* dZ from dA for the activation of that name. */
 void pn_activation_backward(double *dZ, const double *dA, const double *A, int activation,
                             size_t n, size_t n_out)
 {

@@ -26,16 +26,18 @@
 #define SQRT_HALF 0.7071067811865476
 #define ROUND 6755399441055744.0       /* 1.5·2^52: adding and subtracting it rounds */
 
-/* a / b as IEEE-754 defines it. */
+/* a / b as IEEE-754 defines it, also where Python raises.
+ *
+ * 0/0 and NaN/0 are NaN; any other a/0 is an infinity with the sign of the quotient. */
 double pn_divide(double a, double b)
 {
     return a / b;
 }
 
-/* 2^k, exact, for -1022 <= k <= 1023: the biased exponent alone. */
+/* 2^k, exact, for -1022 <= k <= 1023. */
 double pn_power_of_two(int k)
 {
-    uint64_t bits = (uint64_t)(k + 1023) << 52;
+    uint64_t bits = (uint64_t)(k + 1023) << 52; /* the biased exponent */
     double power;
     memcpy(&power, &bits, sizeof power);
     return power;

@@ -108,7 +108,7 @@ void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n,
         dZ[i] = A[i] - Y[i];
 }
 
-/* L, one number a sample, for an enum pn_loss. */
+/* L, one number a sample, of the loss of that name. */
 void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
                       size_t n, size_t n_out)
 {
@@ -125,7 +125,7 @@ void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
     }
 }
 
-/* dA for an enum pn_loss. */
+/* dA of the loss of that name. */
 void pn_loss_gradient(double *dA, const double *A, const double *Y, int loss,
                       size_t n, size_t n_out)
 {

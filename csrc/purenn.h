@@ -60,7 +60,8 @@ void pn_input_gradient(double *dX, const double *dZ, const double *W,
 
 /* activations.c: A = f(Z) and back
  * --------------------------------
- * A may be Z, and dZ may be dA: each function works in place. */
+ * A may be Z, and dZ may be dA: each function works in place. activation is an enum pn_activation,
+ * loss below an enum pn_loss; another number does nothing. */
 void pn_identity_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_identity_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 void pn_sigmoid_forward(double *A, const double *Z, size_t n, size_t n_out);

@@ -51,8 +51,7 @@ def decision_map(
     lows = [min(axis) for axis in zip(*points)]
     highs = [max(axis) for axis in zip(*points)]
     steps = [
-        (high - low) / (count - 1)
-        for low, high, count in zip(lows, highs, (MAP_WIDTH, MAP_HEIGHT))
+        (high - low) / (count - 1) for low, high, count in zip(lows, highs, (MAP_WIDTH, MAP_HEIGHT))
     ]
     grid = [
         [lows[0] + column * steps[0], highs[1] - row * steps[1]]

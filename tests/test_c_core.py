@@ -13,8 +13,8 @@ from purenn.engines import ACTIVATIONS, LOSSES
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "csrc").glob("*.c"))
-WARNINGS = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
-SANITIZERS = "-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all".split()
+STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
+SANITIZERS = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 BUILDS = {
     "O0": ["-std=c99", "-O0"],
     "O2": ["-std=c99", "-O2"],
@@ -39,7 +39,7 @@ def run(*command, **options):
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
 def test_compiles_without_a_warning(compiler, source, tmp_path):
-    run(compiler, *WARNINGS, "-O2", "-c", source, "-o", tmp_path / "out.o")
+    run(compiler, "-std=c99", *STRICT, "-O2", "-c", source, "-o", tmp_path / "out.o")
 
 
 def test_header_serves_cplusplus(compiler, tmp_path):
@@ -109,7 +109,8 @@ def case_text(case):
     words = [len(case.activations), len(case.X), case.batch_size, len(case.orders), int(ordered)]
     words += [LOSSES.index(case.loss), int(case.bias), *case.sizes]
     words += [ACTIVATIONS.index(name) for name in case.activations]
-    numbers = [case.rate, *flat(case.weights), *sum(case.X, []), *sum(case.Y, [])]
+    data = [value for rows in (case.X, case.Y) for row in rows for value in row]
+    numbers = [case.rate, *flat(case.weights), *data]
     orders = [row for order in case.orders for row in order] if ordered else []
     return f"t {' '.join(map(str, words))} {hexes(numbers)} {' '.join(map(str, orders))}"
 
@@ -125,6 +126,7 @@ def expected_lines(case):
     Z, A = reference.forward(case.X, parameters, case.activations)
     dZ, gradients = reference.backward(A, case.X, case.Y, parameters, *how)
     lines.append(flat(parameters))
-    lines += [[value for matrix in layers for row in matrix for value in row] for layers in (Z, A, dZ)]
+    for layers in (Z, A, dZ):
+        lines.append([value for matrix in layers for row in matrix for value in row])
     lines.append(flat(gradients))
     return [bits(line) for line in lines]

@@ -10,14 +10,12 @@ from purenn import reference
 from purenn.engines import ACTIVATIONS, LOSSES
 
 pytest.importorskip("hypothesis")
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import composite
 
-
-numbers = st.one_of(
-    st.sampled_from(EDGES), st.floats(-4.0, 4.0), st.floats(-1e3, 1e3), st.floats()
-)
+numbers = st.one_of(st.sampled_from(EDGES), st.floats(-4.0, 4.0), st.floats(-1e3, 1e3), st.floats())
 
 
 def matrices(n_rows, n_columns, elements=numbers):

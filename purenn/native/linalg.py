@@ -53,9 +53,7 @@ def input_gradient(dZ: Any, W: Any, out: Any = None) -> Matrix:
     dZ = matrix("dZ", dZ, n_columns=n_out)
     dX = matrix_out(out, len(dZ), n_in)
     separate(dX.data, dZ.data, W.data)
-    lib.pn_input_gradient(
-        pointer(dX.data), pointer(dZ.data), pointer(W.data), len(dZ), n_in, n_out
-    )
+    lib.pn_input_gradient(pointer(dX.data), pointer(dZ.data), pointer(W.data), len(dZ), n_in, n_out)
     return dX
 
 

@@ -47,7 +47,7 @@ def exp(x: float) -> float:
     """eˣ within 1 ulp.
 
     x = k·ln 2 + r with |r| ≤ ln 2 / 2, and r = high − low, of which high is exact;
-    eˣ = 2ᵏ · (1 + (high + (r²·P(r) − low))), where P(r) ≈ (eʳ − 1 − r) / r².
+    eˣ = 2ᵏ·(1 + (high + (r²·P(r) − low))), where P(r) ≈ (eʳ − 1 − r) / r².
     2ᵏ is multiplied in two factors, so that only the last product rounds into a subnormal.
     """
     if x != x:

@@ -6,9 +6,7 @@ the result. The gradients take at least one sample.
 """
 
 
-def affine(
-    X: list[list[float]], W: list[list[float]], b: list[float]
-) -> list[list[float]]:
+def affine(X: list[list[float]], W: list[list[float]], b: list[float]) -> list[list[float]]:
     """Z[s][j] = (Σ X[s][k]·W[k][j]) + b[j], k ascending, the bias added last.
 
     X (n, n_in), W (n_in, n_out), b (n_out) → Z (n, n_out).

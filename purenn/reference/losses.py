@@ -37,9 +37,7 @@ def mean_squared_error(A: list[list[float]], Y: list[list[float]]) -> list[float
     return L
 
 
-def mean_squared_error_gradient(
-    A: list[list[float]], Y: list[list[float]]
-) -> list[list[float]]:
+def mean_squared_error_gradient(A: list[list[float]], Y: list[list[float]]) -> list[list[float]]:
     """dA = (2 / n_out)·(A − Y)."""
     dA = []
     for a_row, y_row in zip(A, Y):
@@ -59,13 +57,9 @@ def binary_cross_entropy(A: list[list[float]], Y: list[list[float]]) -> list[flo
     return L
 
 
-def binary_cross_entropy_gradient(
-    A: list[list[float]], Y: list[list[float]]
-) -> list[list[float]]:
+def binary_cross_entropy_gradient(A: list[list[float]], Y: list[list[float]]) -> list[list[float]]:
     """dA = (1 − Y) / (1 − A) − Y / A, each quotient 0 where its numerator is 0."""
-    return [
-        [xdivy(1.0 - y, 1.0 - a) - xdivy(y, a) for a, y in zip(*rows)] for rows in zip(A, Y)
-    ]
+    return [[xdivy(1.0 - y, 1.0 - a) - xdivy(y, a) for a, y in zip(*rows)] for rows in zip(A, Y)]
 
 
 def categorical_cross_entropy(A: list[list[float]], Y: list[list[float]]) -> list[float]:
@@ -113,9 +107,7 @@ def sample_losses(A: list[list[float]], Y: list[list[float]], loss: str) -> list
     return LOSS[loss](A, Y)
 
 
-def loss_gradient(
-    A: list[list[float]], Y: list[list[float]], loss: str
-) -> list[list[float]]:
+def loss_gradient(A: list[list[float]], Y: list[list[float]], loss: str) -> list[list[float]]:
     """dA of the loss of that name."""
     return GRADIENT[loss](A, Y)
 

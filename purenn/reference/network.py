@@ -51,7 +51,7 @@ def backward(
 
     dW[l] = A[l−1]ᵀ·dZ[l] / n, db[l] the mean of dZ[l], dZ[l−1] = f′[l−1] of dZ[l]·W[l]ᵀ.
     Without bias, db is 0, so that a bias which starts at 0 stays 0.
-    A of every layer, X (n, n_in), Y (n, n_out) → dZ, and gradients as a list of (dW, db).
+    A of every layer, X (n, n_in), Y (n, n_out) → dZ, and gradients as parameters hold them.
     """
     last = len(parameters) - 1
     dZ = [output_gradient(A[last], Y, activations[last], loss)]

@@ -16,7 +16,7 @@ def train_step(
 ) -> list[float]:
     """Changes the parameters by one step of gradient descent on the batch X, Y.
 
-    X (n, n_in), Y (n, n_out) → the loss of each sample before the step, (n).
+    X (n, n_in), Y (n, n_out) → L, the loss of each sample before the step, (n).
     """
     Z, A = forward(X, parameters, activations)
     L = sample_losses(A[-1], Y, loss)
@@ -49,7 +49,5 @@ def train_epoch(
         rows = order[start : start + batch_size]
         batch_X = [X[row] for row in rows]
         batch_Y = [Y[row] for row in rows]
-        L.extend(
-            train_step(parameters, batch_X, batch_Y, activations, loss, bias, learning_rate)
-        )
+        L.extend(train_step(parameters, batch_X, batch_Y, activations, loss, bias, learning_rate))
     return mean(L)

@@ -1,14 +1,15 @@
 """Computes the coefficients in purenn/reference/elementary.py and csrc/elementary.c.
 
 Each polynomial is the one with the least largest absolute error on its interval, found by the
-Remez exchange in 60 digits, its coefficients then rounded to float64, lowest degree first. The
-exchange looks for the errors on a fixed grid and stops where they are level to a thousandth: more
-steps change the last digits of the higher coefficients and nothing that float64 could show.
+Remez exchange in 60 digits. The exchange looks for the errors on a fixed grid and stops where they
+are level to a thousandth: from there on only the last digits of the higher coefficients would
+change. The coefficients are rounded to float64, and that to decimals which every parser reads
+alike: digits of at most 2⁵³, a power of ten of at most 10²². The constant one comes first.
 
 Run as: python tests/generate/elementary_coefficients.py
 """
 
-from mpmath import cos, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt, tanh, workdps
+from mpmath import cos, exp, log, lu_solve, matrix, mpf, nint, pi, polyval, sqrt, tanh, workdps
 
 DIGITS = 60
 GRID_POINTS = 40  # for each coefficient and one more
@@ -93,6 +94,15 @@ def minimax(f, a, b, count):
         reference = [x for x, _ in extremes]
 
 
+def short_decimal(c):
+    """c as float64 with as many decimal places as digits of at most 2⁵³ allow, but at most 22."""
+    c = mpf(float(c))
+    places = 22
+    while abs(nint(c * 10**places)) > 2**53:
+        places -= 1
+    return float(f"{int(nint(c * 10**places))}e-{places}")
+
+
 def coefficients():
     """The polynomials P of exp, log and tanh as lists of floats, by name."""
     with workdps(DIGITS):
@@ -104,7 +114,7 @@ def coefficients():
             "log": minimax(log_remainder, mpf(0), largest_w, 7),
             "tanh": minimax(tanh_remainder, mpf(0), largest_u, 12),
         }
-        return {name: [float(c) for c in polynomial] for name, polynomial in exact.items()}
+        return {name: [short_decimal(c) for c in polynomial] for name, polynomial in exact.items()}
 
 
 if __name__ == "__main__":

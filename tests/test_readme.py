@@ -1,0 +1,24 @@
+"""The README's example prints what the README says."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import purenn
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_example_prints_its_numbers(engine, tmp_path, monkeypatch):
+    text = README.read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", text, re.S)[1]
+    printed = re.search(r"engine,\n\n```\n(.*?)```", text, re.S)[1]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PURENN_BACKEND", engine.name)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(code, {})
+    assert output.getvalue() == printed
+    assert len([line for line in code.splitlines() if line]) <= 10
+    assert purenn.Network([1, 1], seed=0).backend == engine.name
