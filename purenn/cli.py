@@ -259,18 +259,17 @@ def new_plot(options: argparse.Namespace) -> Any:
     folder = os.path.dirname(os.path.abspath(options.plot))
     if not os.path.isdir(folder):
         raise ValueError(f"--plot: expected a file in a folder that exists, got {options.plot!r}")
-    picture = Picture(figsize=(6, 4.5 * len(options.article or ARTICLES)), layout="constrained")
+    picture = Picture(figsize=(9, 4.5 * len(options.article or ARTICLES)), layout="constrained")
     if os.path.splitext(options.plot)[1][1:] not in picture.canvas.get_supported_filetypes():
         raise ValueError(f"--plot: expected a name in .png, .svg or .pdf, got {options.plot!r}")
     return picture
 
 
 def save_plot(picture: Any, runs: list[Run], path: str) -> None:
-    """One picture an article, below each other."""
-    for position, run in enumerate(runs, 1):
-        axes = picture.add_subplot(len(runs), 1, position, title=run.article)
-        if run.first.picture is not None:
-            run.first.picture(axes)
+    """One part of the picture for each article, below each other."""
+    for part, run in zip(picture.subfigures(len(runs), squeeze=False).flat, runs):
+        part.suptitle(run.article)
+        run.first.picture(part)
     picture.savefig(path, dpi=150)
 
 

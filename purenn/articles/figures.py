@@ -32,13 +32,14 @@ class Result(NamedTuple):
     """What one engine made of an article.
 
     `trace` holds computed numbers in order, the same numbers on every engine, for comparing
-    their bits; `shortened` says what was left out, `picture` draws the article's plots.
+    their bits; `picture` draws the article's plots into a matplotlib figure; `shortened` says
+    what was left out.
     """
 
     figures: list[Figure]
     trace: list[float]
+    picture: Callable[[Any], None]
     shortened: str = ""
-    picture: Callable[[Any], None] | None = None
 
 
 class Options(NamedTuple):

@@ -10,6 +10,7 @@ article's question mark for (4, 7).
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..engines import Engine, lists
 from ..network import Network
@@ -114,11 +115,12 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     steps = (*behind.values(), *as_printed.values())
     trace = [value for rows in steps for row in rows for value in row]
     trace += equal_losses + free_losses
-    return Result(figures, trace, picture=lambda axes: plot(axes, equal_losses, free_losses))
+    return Result(figures, trace, lambda figure: plot(figure, equal_losses, free_losses))
 
 
-def plot(axes, equal_losses: list[float], free_losses: list[float]) -> None:
+def plot(figure: Any, equal_losses: list[float], free_losses: list[float]) -> None:
     """The two loss curves."""
+    axes = figure.subplots()
     axes.plot(equal_losses, label="from weights of 0.5")
     axes.plot(free_losses, label="from random weights")
     axes.set(xlabel="epoch", ylabel="loss", yscale="log")

@@ -63,7 +63,7 @@ PRINTED_X = {
     "C": "011110 010000 010000 010000 011110",
 }
 PRINTED_C_IN_004 = "011110 010000 001000 010000 0011110"  # 31 pixels
-PRINTED_Y = "[[1 0 0] [0 1 0] [0 0 1]]"
+PRINTED_Y = "[[1 0 0][0 1 0][0 0 1]]"
 PRINTED_PREDICTION = "Image is of letter B."
 
 
@@ -160,14 +160,16 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
 
     for name, letter in zip("ABC", (a, b, c)):
         show(f"{name}\n{blocks(letter, 6)}\n")
-    show(f"{array_text(start[0])}\n\n{array_text(start[1])}\n")
+    show("[" + ", \n ".join(f"array([{letter}])" for letter in (a, b, c)) + "]")
+    show(f"\n\n {labels_text()}\n")
+    show(f"{array_text(start[0])} \n\n {array_text(start[1])}\n")
     w1, w2, acc, losss = trained_from(engine, start, epochs)
     for j, value in enumerate(acc):
         show(f"epochs: {j + 1} ======== acc: {value}")
     show("\n" + curve(acc, "Accuracy"))
     show("\n" + curve(losss, "Loss"))
     w1, w2 = lists(w1), lists(w2)
-    show(f"\n{array_text(w1)}\n{array_text(w2)}\n")
+    show(f"\n{array_text(w1)} \n {array_text(w2)}\n")
     prediction = predict(engine, x[1], w1, w2)
     show(f"{prediction}\n{blocks(b, 6)}")
 
@@ -184,7 +186,7 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     else:
         shortened = f"seed {options.seed} is not the article's run, so only its data is compared"
     trace = acc + [value for row in w1 + w2 for value in row]
-    return Result(figures, trace, shortened, lambda axes: plot(axes, acc, losss))
+    return Result(figures, trace, lambda figure: plot(figure, acc, losss), shortened)
 
 
 def data_figures() -> list[Figure]:
@@ -193,10 +195,14 @@ def data_figures() -> list[Figure]:
         text_figure(ARTICLE, f"x, {name}", PRINTED_X[name], pixel_text(letter))
         for name, letter in zip("ABC", (a, b, c))
     ]
-    labels = "[" + " ".join(f"[{' '.join(map(str, label))}]" for label in LABELS) + "]"
-    figures.append(text_figure(ARTICLE, "y", PRINTED_Y, labels))
+    figures.append(text_figure(ARTICLE, "y", PRINTED_Y, labels_text().replace("\n ", "")))
     misprint = text_figure(ARTICLE, "x, C in document 004", PRINTED_C_IN_004, pixel_text(c), "L6")
     return [*figures, misprint]
+
+
+def labels_text() -> str:
+    """The labels as NumPy prints them."""
+    return "[" + "\n ".join(f"[{' '.join(map(str, label))}]" for label in LABELS) + "]"
 
 
 def pixel_text(letter: list[int]) -> str:
@@ -231,9 +237,13 @@ def printed_start_figure(engine: Engine) -> Figure:
     return figure._replace(erratum="L3")
 
 
-def plot(axes, acc: list[float], losss: list[float]) -> None:
-    """Accuracy and loss, in percent, over the epochs."""
-    axes.plot(acc, label="Accuracy")
-    axes.plot([100 * value for value in losss], label="100 · Loss")
-    axes.set(xlabel="Epochs:", ylabel="percent")
-    axes.legend()
+def plot(figure: Any, acc: list[float], losss: list[float]) -> None:
+    """The images of A, B and C, and accuracy and loss over the epochs."""
+    images, curves = figure.subfigures(2, 1, height_ratios=(1, 2))
+    for axes, letter in zip(images.subplots(1, 3), (a, b, c)):
+        axes.imshow([letter[start : start + 6] for start in range(0, 30, 6)])
+    accuracy, loss = curves.subplots(1, 2)
+    accuracy.plot(acc)
+    accuracy.set(xlabel="Epochs:", ylabel="Accuracy")
+    loss.plot(losss)
+    loss.set(xlabel="Epochs:", ylabel="Loss")

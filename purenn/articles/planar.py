@@ -140,7 +140,7 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     show(curve(costs, "cost"))
     show(decision_map(classify, X, labels))
     shortened = "" if iterations >= ITERATIONS else f"{iterations} of {ITERATIONS} iterations"
-    return Result([], costs, shortened, lambda axes: plot(axes, classify, X, labels))
+    return Result([], costs, lambda figure: plot(figure, costs, classify, X, labels), shortened)
 
 
 def largest_difference(A: list[list[float]], B: list[list[float]]) -> float:
@@ -148,11 +148,16 @@ def largest_difference(A: list[list[float]], B: list[list[float]]) -> float:
     return max(abs(p - q) for rows in zip(A, B) for p, q in zip(*rows))
 
 
-def plot(axes, classify: Callable, X: list[list[float]], labels: list[int]) -> None:
-    """The points, and the decision boundary between the two classes."""
+def plot(
+    figure: Any, costs: list[float], classify: Callable, X: list[list[float]], labels: list[int]
+) -> None:
+    """The cost, and the points with the decision boundary between the two classes."""
+    cost, plane = figure.subplots(1, 2)
+    cost.plot(costs)
+    cost.set(xlabel="iteration", ylabel="cost")
     side = [-5 + i / 20 for i in range(201)]
-    plane = classify([[x1, x2] for x2 in side for x1 in side])
-    rows = [plane[start : start + len(side)] for start in range(0, len(plane), len(side))]
-    axes.contourf(side, side, rows, levels=[-0.5, 0.5, 1.5], cmap="Spectral", alpha=0.4)
-    axes.scatter(*zip(*X), c=labels, s=12, cmap="Spectral", edgecolors="black", linewidths=0.3)
-    axes.set(xlabel="x1", ylabel="x2")
+    classes = classify([[x1, x2] for x2 in side for x1 in side])
+    rows = [classes[start : start + len(side)] for start in range(0, len(classes), len(side))]
+    plane.contourf(side, side, rows, levels=[-0.5, 0.5, 1.5], cmap="Spectral", alpha=0.4)
+    plane.scatter(*zip(*X), c=labels, s=12, cmap="Spectral", edgecolors="black", linewidths=0.3)
+    plane.set(xlabel="x1", ylabel="x2")
