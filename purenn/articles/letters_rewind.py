@@ -452,11 +452,14 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"{i + 1:9d} {singular_value:16.2e} {deviation:11.1e}")
     print("\n" + MEANING)
     if folder is not None:
-        for name, text in data_files(recovery).items():
-            path = os.path.join(folder, name)
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            print(f"wrote {path}")
+        try:
+            for name, text in data_files(recovery).items():
+                path = os.path.join(folder, name)
+                with open(path, "w", encoding="utf-8", newline="\n") as file:
+                    file.write(text)
+                print(f"wrote {path}")
+        except OSError as error:
+            parser.error(str(error))
 
 
 if __name__ == "__main__":

@@ -55,13 +55,13 @@ def train_epoch(
     """One step for each batch of samples in the given order; the mean loss before the steps."""
     X, Y = _samples(parameters, X, Y)
     n = len(X)
-    if len(order) != n or not all(0 <= row < n for row in order):
+    as_they_stand = order == range(n)
+    if not as_they_stand and (len(order) != n or not all(row in range(n) for row in order)):
         raise ValueError(f"order: expected {n} row numbers from 0 to {n - 1}")
     if batch_size < 1:
         raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
     batch_size = min(batch_size, n)
     codes = activation_codes(activations, parameters)
-    as_they_stand = order == range(n)
     row_length = parameters.sizes[0] + parameters.sizes[-1]
     return lib.pn_train_epoch(
         pointer(zeros(n)),
