@@ -1,8 +1,8 @@
 """The price of a house: two inputs, three hidden units, one output, forward only.
 
 The article (document 001) divides rooms and quality by their maxima, sets every weight to 0.5,
-and prints z2, a2, z3 and y. Those figures come from other rows than the ones it prints, so both
-are computed here. It stops before learning; here the network is trained, from the article's
+and prints z2, a2, z3 and y. Those figures are not of the rows that it prints, but of others such
+as these, so both are computed here. It stops before learning; here the network is trained, from the article's
 equal weights, which keep the hidden units equal for ever, and from random ones, and answers the
 article's question mark for (4, 7).
 """
@@ -86,19 +86,17 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     behind = forward(engine, scale(ROWS_BEHIND_THE_FIGURES, amax(ROWS_BEHIND_THE_FIGURES)))
     for name in PRINTED:
         show(f"print({name})\n{array_text(behind[name])}")
-    show("These are from the rows (2,9) (1,5) (3,6). The rows the article prints,")
+    show("The rows (2,9) (1,5) (3,6) give these figures. The rows that the article prints,")
     as_printed = forward(engine, scale(PRINTED_ROWS, amax(PRINTED_ROWS)))
     show(f"(2,7) (1,3) (3,9), give\nprint(z2)\n{array_text(as_printed['z2'])}")
 
     figures: list[Figure] = []
     for name, printed in PRINTED.items():
         figures += matrix_figures(ARTICLE, name, printed, behind[name])
-    figures += [
-        decimals_figure(
-            ARTICLE, f"z2[{row}][0] from the printed rows", printed[0], computed[0], "H1"
-        )
-        for row, (printed, computed) in enumerate(zip(PRINTED["z2"], as_printed["z2"]))
-    ]
+    for name, printed in PRINTED.items():
+        for row, text in enumerate(printed):
+            place = f"{name}[{row}][0] from the printed rows"
+            figures += [decimals_figure(ARTICLE, place, text[0], as_printed[name][row][0], "H1")]
 
     question = scale([QUESTION], amax(PRINTED_ROWS))
     equal, equal_losses = train(engine, [(W1, NO_BIAS_1), (W2, NO_BIAS_2)], epochs)

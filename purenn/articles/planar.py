@@ -126,8 +126,8 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         cost = compute_cost(engine, A2, targets)
         # backpropagation
         back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2)
-        # print the cost every 1000 iterations
-        if i % (ITERATIONS / 10) == 0:
+        # print the cost ten times
+        if i % (iterations / 10) == 0:
             show(f"cost after  {i} iteration is :  {cost}")
         costs.append(cost)
 

@@ -70,7 +70,7 @@ def train_epoch(
         ffi.NULL if as_they_stand else pointer(zeros(batch_size * row_length)),
         pointer(X.data),
         pointer(Y.data),
-        ffi.NULL if as_they_stand else ffi.new("size_t[]", order),
+        ffi.NULL if as_they_stand else ffi.new("size_t[]", list(order)),
         batch_size,
         codes,
         code("loss", LOSSES, loss),
