@@ -6,11 +6,18 @@ came.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Mapping, Sequence
 from math import isfinite
+from numbers import Complex, Real
+from reprlib import Repr
 from typing import Any
 
 NUMBER_FORMATS = frozenset("?bBhHiIlLqQnNefd")
+TEXT = (str, bytes, bytearray)
+
+_short = Repr()
+_short.maxother = _short.maxstring = _short.maxlong = 80
 
 
 def check_matrix(name: str, values: Any, n_columns: int, what: str = "sample") -> tuple[Any, bool]:
@@ -21,22 +28,21 @@ def check_matrix(name: str, values: Any, n_columns: int, what: str = "sample") -
     view = buffer_view(values)
     if view is not None:
         return _check_buffer(name, view, n_columns)
-    if not isinstance(values, Sequence) or isinstance(values, (str, bytes)):
+    if not isinstance(values, Sequence) or isinstance(values, TEXT):
         raise TypeError(f"{name}: expected a list of rows, got {type(values).__name__}")
     if len(values) == 0:
         raise ValueError(f"{name}: expected at least one {what}, got none")
-    flat = not _is_row(values[0])
+    flat = hasattr(values[0], "__float__") and not _is_row(values[0])
     rows = [values] if flat else values
-    return [_check_row(f"{name}[{s}]", row, n_columns) for s, row in enumerate(rows)], flat
+    return [check_row(f"{name}[{s}]", row, n_columns) for s, row in enumerate(rows)], flat
 
 
 def check_targets(name: str, values: Any, n_rows: int, n_columns: int) -> Any:
     """Targets for n_rows samples; where each has one number, a flat list of them will do."""
     view = buffer_view(values)
     if n_columns == 1 and view is not None and view.ndim == 1:
-        values = view.tolist()
-        view = None
-    if n_columns == 1 and view is None and isinstance(values, Sequence) and len(values) > 0:
+        values = [[number] for number in _buffer_numbers(name, view)]
+    elif n_columns == 1 and isinstance(values, Sequence) and not isinstance(values, TEXT):
         values = [row if _is_row(row) else [row] for row in values]
     rows, _ = check_matrix(name, values, n_columns, "target")
     if len(rows) != n_rows:
@@ -46,19 +52,26 @@ def check_targets(name: str, values: Any, n_rows: int, n_columns: int) -> Any:
 
 def check_choice(name: str, choices: Sequence[str], value: Any) -> str:
     """One of the names that exist."""
-    if value not in choices:
-        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {value!r}")
-    return value
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {shown(value)}")
+    return str(value)
+
+
+def check_truth(name: str, value: Any) -> bool:
+    """True or False, also as 1 or 0."""
+    if hasattr(value, "__len__") or value not in (0, 1):
+        raise TypeError(f"{name}: expected True or False, got {shown(value)}")
+    return bool(value)
 
 
 def check_count(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
     """A whole number, at least `least` and at most `most`."""
-    if not hasattr(value, "__index__") or isinstance(value, bool):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}")
+    if not hasattr(value, "__index__") or isinstance(value, bool) or hasattr(value, "__len__"):
+        raise TypeError(f"{name}: expected a whole number, got {shown(value)}")
     number = value.__index__()
     if number < least or (most is not None and number > most):
         limits = f"at least {least}" if most is None else f"{least} to {most}"
-        raise ValueError(f"{name}: expected {limits}, got {number}")
+        raise ValueError(f"{name}: expected {limits}, got {shown(number)}")
     return number
 
 
@@ -66,7 +79,7 @@ def check_positive(name: str, value: Any) -> float:
     """A finite number above 0."""
     number = _check_number(name, value)
     if number <= 0.0:
-        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+        raise ValueError(f"{name}: expected a number above 0, got {shown(value)}")
     return number
 
 
@@ -79,20 +92,37 @@ def buffer_view(values: Any) -> memoryview | None:
         return None
     try:
         return memoryview(values)
-    except TypeError:
+    except (TypeError, ValueError):
         return None
 
 
+def shown(value: Any) -> str:
+    """The value in one short line, for a message."""
+    return " ".join(_short.repr(value).split())
+
+
+def check_row(name: str, row: Any, n_columns: int) -> list[float]:
+    """A row of n_columns finite numbers."""
+    if not _is_row(row):
+        raise TypeError(f"{name}: expected a row of {n_columns} numbers, got {shown(row)}")
+    values = list(row)
+    if len(values) != n_columns:
+        raise ValueError(f"{name}: expected a row of {n_columns} numbers, got {len(values)}")
+    return [_check_number(f"{name}[{column}]", value) for column, value in enumerate(values)]
+
+
 def _check_buffer(name: str, view: memoryview, n_columns: int) -> tuple[Any, bool]:
-    if view.format.lstrip("@=<>") not in NUMBER_FORMATS:
-        raise TypeError(f"{name}: expected numbers, got a buffer of format {view.format!r}")
     if view.ndim not in (1, 2):
         raise ValueError(f"{name}: expected 1 or 2 dimensions, got {view.ndim}")
     shape = view.shape or ()
     if 0 in shape:
         raise ValueError(f"{name}: expected at least one sample, got shape {shape}")
     if view.format != "d" or not view.c_contiguous:
-        return check_matrix(name, view.tolist(), n_columns)
+        numbers = _buffer_numbers(name, view)
+        if view.ndim == 2:
+            width = shape[1]
+            numbers = [numbers[i : i + width] for i in range(0, len(numbers), width)]
+        return check_matrix(name, numbers, n_columns)
     if shape[-1] != n_columns:
         raise ValueError(f"{name}: expected rows of {n_columns} numbers, got {shape[-1]}")
     flat = view.cast("B").cast("d")
@@ -106,25 +136,40 @@ def _check_buffer(name: str, view: memoryview, n_columns: int) -> tuple[Any, boo
     return rows, view.ndim == 1
 
 
+def _buffer_numbers(name: str, view: memoryview) -> list:
+    """The numbers of a buffer of any number format, byte order and strides, row by row."""
+    form = view.format
+    if form.lstrip("@=<>") not in NUMBER_FORMATS or struct.calcsize(form) != view.itemsize:
+        raise TypeError(f"{name}: expected numbers, got a buffer of format {form!r}")
+    return [number for (number,) in struct.iter_unpack(form, view.tobytes())]
+
+
 def _is_row(value: Any) -> bool:
-    return hasattr(value, "__len__") and not isinstance(value, (str, bytes))
-
-
-def _check_row(name: str, row: Any, n_columns: int) -> list[float]:
-    if not _is_row(row):
-        raise TypeError(f"{name}: expected a row of {n_columns} numbers, got {row!r}")
-    if len(row) != n_columns:
-        raise ValueError(f"{name}: expected a row of {n_columns} numbers, got {len(row)}")
-    return [_check_number(f"{name}[{column}]", value) for column, value in enumerate(row)]
+    return (
+        hasattr(value, "__len__")
+        and hasattr(value, "__getitem__")
+        and getattr(value, "shape", None) != ()
+        and not isinstance(value, (*TEXT, Mapping))
+    )
 
 
 def _check_number(name: str, value: Any) -> float:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
-        raise TypeError(f"{name}: expected a number, got {value!r}")
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ValueError(f"{name}: expected a float64 number, got a larger integer") from None
+    if type(value) is float:
+        number = value
+    elif type(value) is not int and (
+        isinstance(value, TEXT)
+        or getattr(value, "shape", ()) != ()
+        or (isinstance(value, Complex) and not isinstance(value, Real))
+        or not hasattr(value, "__float__")
+    ):
+        raise TypeError(f"{name}: expected a number, got {shown(value)}")
+    else:
+        try:
+            number = float(value)
+        except OverflowError:
+            raise ValueError(f"{name}: expected a float64 number, got a larger integer") from None
+        except (TypeError, ValueError):
+            raise TypeError(f"{name}: expected a number, got {shown(value)}") from None
     if not isfinite(number):
         raise ValueError(f"{name}: expected a finite number, got {number}")
     return number

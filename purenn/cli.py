@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import struct
 import sys
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .articles import digits, house_price, letters, planar
 from .articles.figures import Figure, Options, Result
-from .checks import check_count
+from .checks import check_choice, check_count
 from .engines import BACKENDS, BackendError, Engine, backend_info, engine
 
 ARTICLES: dict[str, Callable[[Engine, Callable[[str], None], Options], Result]] = {
@@ -55,8 +56,8 @@ class Run(NamedTuple):
 
 
 def bits(numbers: list[float]) -> bytes:
-    """The numbers as binary64."""
-    return struct.pack(f"{len(numbers)}d", *numbers)
+    """The numbers as binary64, any NaN as the same."""
+    return struct.pack(f"{len(numbers)}d", *(x if x == x else math.nan for x in numbers))
 
 
 class Parser(argparse.ArgumentParser):
@@ -72,17 +73,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        options = parser().parse_args(arguments)
-        return options.run(options)
+        try:
+            options = parser().parse_args(arguments)
+            return options.run(options)
+        finally:
+            flush()
     except KeyboardInterrupt:
         print("purenn: stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of the output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (ValueError, TypeError, OSError, BackendError) as error:
         print(f"purenn: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+
+
+def flush() -> None:
+    """Writes what is left, here, where a failure can be told and need not be told again."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def parser() -> Parser:
@@ -92,7 +105,7 @@ def parser() -> Parser:
         run=reproduce, article=[], backend=None, epochs=None, seed=None, data=None, plot=None,
         json=False,
     )  # fmt: skip
-    commands = result.add_subparsers(title="commands", metavar="")
+    commands = result.add_subparsers(title="commands", metavar="command")
     command = commands.add_parser("reproduce", help="the articles' figures, printed and computed")
     command.add_argument(
         "article", nargs="*", help=f"{', '.join(ARTICLES)}; all of them if none is named"
@@ -115,15 +128,14 @@ def parser() -> Parser:
 def reproduce(options: argparse.Namespace) -> int:
     """Runs articles on engines, prints their figures, and ends with a summary."""
     for name in options.article:
-        if name not in ARTICLES:
-            raise ValueError(f"article: expected one of {', '.join(ARTICLES)}, got {name!r}")
+        check_choice("article", list(ARTICLES), name)
     if options.epochs is not None:
         check_count("--epochs", options.epochs)
     if options.seed is not None:
         check_count("--seed", options.seed, 0, 2**32 - 1)
     if options.data is not None and options.article != ["digits"]:
         raise ValueError("--data: only digits reads data: purenn reproduce digits --data PATH")
-    figure = new_plot(options) if options.plot else None
+    figure = None if options.plot is None else new_plot(options)
     engines = engines_for(options.backend)
     runs = []
     for name in options.article or ARTICLES:
@@ -259,10 +271,10 @@ def new_plot(options: argparse.Namespace) -> Any:
     folder = os.path.dirname(os.path.abspath(options.plot))
     if not os.path.isdir(folder):
         raise ValueError(f"--plot: expected a file in a folder that exists, got {options.plot!r}")
-    picture = Picture(figsize=(9, 4.5 * len(options.article or ARTICLES)), layout="constrained")
-    if os.path.splitext(options.plot)[1][1:] not in picture.canvas.get_supported_filetypes():
+    ending = os.path.splitext(options.plot)[1].lower()
+    if ending not in (".png", ".svg", ".pdf") or os.path.isdir(options.plot):
         raise ValueError(f"--plot: expected a name in .png, .svg or .pdf, got {options.plot!r}")
-    return picture
+    return Picture(figsize=(9, 4.5 * len(options.article or ARTICLES)), layout="constrained")
 
 
 def save_plot(picture: Any, runs: list[Run], path: str) -> None:

@@ -51,7 +51,8 @@ def read_images(path: str, most: int) -> tuple[bytes, int, list[int]]:
     path = _image_file(path)
     if path.endswith((".csv", ".csv.gz")):
         return _read_kaggle(path, most)
-    labels_path = path.replace("images", "labels").replace("idx3", "idx1")
+    folder, name = os.path.split(path)
+    labels_path = os.path.join(folder, name.replace("images", "labels").replace("idx3", "idx1"))
     pixels, (_, rows, columns) = _read_idx(path, 3, most)
     labels, _ = _read_idx(labels_path, 1, most)
     size = rows * columns
@@ -115,7 +116,8 @@ def _read_idx(path: str, dimensions: int, most: int) -> tuple[bytes, list[int]]:
 
 def _read_kaggle(path: str, most: int) -> tuple[bytes, int, list[int]]:
     """train.csv: a header label,pixel0,…, then a line an image: its label, its pixels."""
-    header, *lines = _read_bytes(path).decode("utf-8", "replace").splitlines()[: most + 1] or [""]
+    text = _read_bytes(path).decode("utf-8-sig", "replace").rstrip()
+    header, *lines = text.splitlines()[: most + 1] or [""]
     size = header.count(",")
     if not header.startswith("label,") or not lines:
         raise ValueError(f"{path}: expected a header label,pixel0,... and a line for each image")

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import reference
+from .checks import check_choice
 
 BACKENDS = ("auto", "c", "python")
 
@@ -94,5 +95,4 @@ def backend_info() -> dict[str, str]:
 
 
 def _check_backend(name: str, backend: str) -> None:
-    if backend not in BACKENDS:
-        raise ValueError(f"{name}: expected one of {', '.join(BACKENDS)}, got {backend!r}")
+    check_choice(name, BACKENDS, backend)

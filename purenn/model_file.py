@@ -11,6 +11,8 @@ import os
 import tempfile
 from typing import Any, NamedTuple
 
+from .checks import shown
+
 FORMAT = "purenn model"
 VERSION = 1
 
@@ -48,8 +50,16 @@ KINDS: dict[str, tuple[type, str]] = {
 def write_model(path: str | os.PathLike, model: Model) -> None:
     """Writes the file beside its place and moves it there once it is whole."""
     text = f'{_text(model)}"sha256": "{digest_of(model)}"\n}}\n'
-    folder, name = os.path.split(os.path.abspath(path))
-    handle, temporary = tempfile.mkstemp(prefix=name, suffix=".part", dir=folder)
+    path = os.fsdecode(path)
+    try:
+        _replace(path, text)
+    except OSError as error:  # it may name the temporary file
+        raise OSError(error.errno, error.strerror, path) from None
+
+
+def _replace(path: str, text: str) -> None:
+    folder = os.path.dirname(path) or "."
+    handle, temporary = tempfile.mkstemp(prefix=".purenn-", suffix=".part", dir=folder)
     try:
         with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
             file.write(text)
@@ -67,22 +77,24 @@ def read_model(path: str | os.PathLike) -> tuple[Model, str]:
 
     Raises ValueError that says what is wrong where, OSError where it can't be read.
     """
-    with open(path, encoding="utf-8", errors="replace") as file:
+    with open(os.fspath(path), encoding="utf-8-sig", errors="replace") as file:
         text = file.read()
     values = _parse(path, text)
     for key, (kind, expected) in KINDS.items():
         if key not in values:
             raise ValueError(f"{path}: expected a field {key!r}, found none")
         if not isinstance(values[key], kind):
-            raise ValueError(f"{path}: {key}: expected {expected}, got {values[key]!r}")
-    unknown = sorted(set(values) - set(KINDS))
-    if unknown:
-        raise ValueError(f"{path}: expected no field {unknown[0]!r}")
+            raise ValueError(f"{path}: {key}: expected {expected}, got {shown(values[key])}")
+    for key in values:
+        if key not in KINDS:
+            raise ValueError(f"{path}: expected no field {shown(key)}")
     if (values["format"], values["version"]) != (FORMAT, VERSION):
         raise ValueError(
             f"{path}: expected {FORMAT!r} version {VERSION}, "
-            f"got {values['format']!r} version {values['version']}"
+            f"got {shown(values['format'])} version {shown(values['version'])}"
         )
+    if values["bias"] not in (0, 1):
+        raise ValueError(f"{path}: bias: expected 0 or 1, got {shown(values['bias'])}")
     try:
         _check_shapes(values["sizes"], values["weights"])
     except ValueError as error:
@@ -99,6 +111,8 @@ def digest_of(model: Model) -> str:
 
 def _check_shapes(sizes: list, weights: list) -> None:
     """Whether the weights have the sizes: before anything of these sizes is made."""
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least inputs and outputs, got {sizes}")
     if len(weights) != len(sizes) - 1:
         raise ValueError(f"weights: expected {len(sizes) - 1} layers, got {len(weights)}")
     for layer, (pair, n_in, n_out) in enumerate(zip(weights, sizes, sizes[1:])):
@@ -112,9 +126,9 @@ def _check_shapes(sizes: list, weights: list) -> None:
 
 def _check_length(name: str, values: Any, length: Any) -> None:
     if not isinstance(values, list):
-        raise ValueError(f"{name}: expected a list, got {values!r}")
+        raise ValueError(f"{name}: expected a list, got {shown(values)}")
     if len(values) != length:
-        raise ValueError(f"{name}: expected {length} items, got {len(values)}")
+        raise ValueError(f"{name}: expected {shown(length)} items, got {len(values)}")
 
 
 def _parse(path: str | os.PathLike, text: str) -> dict[str, Any]:
@@ -136,8 +150,8 @@ def _parse_literal(path: str | os.PathLike, text: str) -> Any:
     import ast
 
     try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        return ast.literal_eval(text.strip())
+    except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(f"{path}: not a whole model file: {error}") from None
 
 

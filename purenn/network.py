@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from math import sqrt
+from math import isfinite, sqrt
 from typing import Any
 
-from .checks import check_choice, check_count, check_matrix, check_positive, check_targets
+from .checks import (
+    TEXT,
+    check_choice,
+    check_count,
+    check_matrix,
+    check_positive,
+    check_row,
+    check_targets,
+    check_truth,
+    shown,
+)
 from .engines import ACTIVATIONS, LOSSES, engine, lists
 from .model_file import Model, digest_of, read_model, write_model
 from .reference.random import RandomState
@@ -69,7 +79,7 @@ class Network:
         self.activations = _check_activations(activations, len(self.sizes) - 1)
         self.loss = check_choice("loss", LOSSES, loss)
         _check_pair(self.activations[-1], self.loss, self.sizes[-1])
-        self.bias = bool(bias)
+        self.bias = check_truth("bias", bias)
         self.seed = _check_seed(seed)
         self._engine = engine(backend)
         self._parameters = self._engine.parameters(glorot_uniform(self.sizes, self.seed))
@@ -97,19 +107,23 @@ class Network:
         or a bias is not 0 in a network without biases.
         """
         shapes = list(zip(self.sizes, self.sizes[1:]))
+        if not isinstance(weights, Sequence) or isinstance(weights, TEXT):
+            raise TypeError(f"weights: expected a list of (W, b), got {shown(weights)}")
         if len(weights) != len(shapes):
             raise ValueError(f"weights: expected {len(shapes)} layers, got {len(weights)}")
         checked = []
         for layer, ((n_in, n_out), pair) in enumerate(zip(shapes, weights)):
+            if not isinstance(pair, Sequence) or isinstance(pair, TEXT):
+                raise TypeError(f"weights[{layer}]: expected a pair (W, b), got {shown(pair)}")
             if len(pair) != 2:
                 raise ValueError(f"weights[{layer}]: expected a pair (W, b), got {len(pair)} items")
             W, _ = check_matrix(f"weights[{layer}] W", pair[0], n_out, "row")
             if len(W) != n_in:
                 raise ValueError(f"weights[{layer}] W: expected {n_in} rows, got {len(W)}")
-            b, _ = check_matrix(f"weights[{layer}] b", [pair[1]], n_out)
-            if not self.bias and any(b[0]):
+            b = check_row(f"weights[{layer}] b", pair[1], n_out)
+            if not self.bias and any(b):
                 raise ValueError(f"weights[{layer}] b: expected 0 in a network without biases")
-            checked.append((lists(W), [value if self.bias else 0.0 for value in b[0]]))
+            checked.append((lists(W), b if self.bias else [0.0] * n_out))
         self._parameters = self._engine.parameters(checked)
 
     def predict(self, X: Any) -> list:
@@ -161,8 +175,9 @@ class Network:
         epochs = check_count("epochs", epochs)
         learning_rate = check_positive("learning_rate", learning_rate)
         batch_size = n if batch_size is None else check_count("batch_size", batch_size)
-        seed = _check_seed(seed) if shuffle else None
-        stream = None if seed is None else RandomState(seed)
+        shuffle = check_truth("shuffle", shuffle)
+        seed = _check_seed(seed) if shuffle or seed is not None else None
+        stream = None if seed is None or not shuffle else RandomState(seed)
         losses = []
         for _ in range(epochs):
             order = range(n) if stream is None else stream.permutation(n)
@@ -179,7 +194,7 @@ class Network:
                     learning_rate,
                 )
             )
-        return History(losses, seed)
+        return History(losses, seed if shuffle else None)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the network to one readable JSON file, all at once or not at all.
@@ -187,6 +202,12 @@ class Network:
         The weights round-trip exactly. Raises OSError where the file can't be written.
         """
         x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]
+        weights = self.get_weights()
+        output = self.predict(x)
+        for layer, (W, b) in enumerate(weights):
+            _check_finite(f"weights[{layer}] W", *W)
+            _check_finite(f"weights[{layer}] b", b)
+        _check_finite("test_output", output)
         model = Model(
             sizes=list(self.sizes),
             activations=list(self.activations),
@@ -194,9 +215,9 @@ class Network:
             loss_scale=LOSS_SCALES[self.loss],
             bias=int(self.bias),
             seed=self.seed,
-            weights=self.get_weights(),
+            weights=weights,
             test_input=x,
-            test_output=self.predict(x),
+            test_output=output,
         )
         write_model(path, model)
 
@@ -207,6 +228,7 @@ class Network:
         Raises ValueError that says what is wrong where, for a file that is truncated, altered or
         of another shape; OSError where it can't be read.
         """
+        engine(backend)  # first, so that the file is not blamed for it
         model, digest = read_model(path)
         try:
             network = cls(
@@ -218,14 +240,16 @@ class Network:
                 backend=backend,
             )
             network.set_weights(model.weights)
-            output = network.predict(model.test_input)
+            check_choice("loss_scale", [LOSS_SCALES[network.loss]], model.loss_scale)
+            output = network.predict(check_row("test_input", model.test_input, network.sizes[0]))
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path}: {error}") from None
         if digest != digest_of(model):
             raise ValueError(f"{path}: sha256: the file was altered after it was written")
         if output != model.test_output:
             raise ValueError(
-                f"{path}: test_output: expected {model.test_output}, computed {output}: "
+                f"{path}: test_output: expected {shown(model.test_output)}, "
+                f"computed {shown(output)}: "
                 "these weights did not make it, or this machine's arithmetic is not purenn's"
             )
         return network
@@ -235,6 +259,14 @@ class Network:
         X, _ = check_matrix("X", X, self.sizes[0])
         Y = check_targets("Y", Y, len(X), self.sizes[-1])
         return self._engine.matrix(X), self._engine.matrix(Y)
+
+
+def _check_finite(name: str, *rows: list[float]) -> None:
+    """Refuses what a model file can't hold."""
+    for row in rows:
+        for value in row:
+            if not isfinite(value):
+                raise ValueError(f"{name}: expected finite numbers to save, got {value}")
 
 
 def glorot_uniform(sizes: Sequence[int], seed: int) -> Weights:
@@ -249,23 +281,31 @@ def glorot_uniform(sizes: Sequence[int], seed: int) -> Weights:
 
 
 def _check_sizes(sizes: Any) -> tuple[int, ...]:
-    if not isinstance(sizes, Sequence) or isinstance(sizes, (str, bytes)):
-        raise TypeError(f"sizes: expected a list such as [2, 4, 1], got {sizes!r}")
+    if not isinstance(sizes, Sequence) or isinstance(sizes, TEXT):
+        raise TypeError(f"sizes: expected a list such as [2, 4, 1], got {shown(sizes)}")
     if len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least inputs and outputs, got {list(sizes)}")
+        raise ValueError(f"sizes: expected at least inputs and outputs, got {shown(list(sizes))}")
     checked = tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
     count = sum((n_in + 1) * n_out for n_in, n_out in zip(checked, checked[1:]))
     if count > LARGEST_COUNT:
-        raise ValueError(f"sizes: expected at most {LARGEST_COUNT} parameters, got {count}")
+        raise ValueError(f"sizes: expected at most {LARGEST_COUNT} parameters, got {shown(count)}")
     return checked
 
 
 def _check_activations(activations: Any, n_layers: int) -> tuple[str, ...]:
-    names = [activations] * n_layers if isinstance(activations, str) else list(activations)
+    if isinstance(activations, str):
+        names = [activations] * n_layers
+    elif isinstance(activations, Sequence) and not isinstance(activations, TEXT):
+        names = list(activations)
+    else:
+        raise TypeError(f"activations: expected a name or a list, got {shown(activations)}")
     if len(names) != n_layers:
         raise ValueError(f"activations: expected {n_layers}, one a layer, got {len(names)}")
     return tuple(
-        check_choice("activations", ACTIVATIONS, SYNONYMS.get(name, name)) for name in names
+        check_choice(
+            "activations", ACTIVATIONS, SYNONYMS.get(name, name) if isinstance(name, str) else name
+        )
+        for name in names
     )
 
 

@@ -61,6 +61,8 @@ def load(path: str | None) -> tuple[Images, int]:
         images = Images(pixels, 64, [int(row[-1]) for row in table])
     else:
         images = Images(*read_images(path, ALL_IMAGES))
+        if len(images.labels) < 2:
+            raise ValueError(f"{path}: expected images to train and to test, got only one")
     return images, round(len(images.labels) * TRAINING_SHARE)
 
 

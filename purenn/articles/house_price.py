@@ -1,8 +1,8 @@
 """The price of a house: two inputs, three hidden units, one output, forward only.
 
 The article (document 001) divides rooms and quality by their maxima, sets every weight to 0.5,
-and prints z2, a2, z3 and y. Those figures are not of the rows that it prints, but of others such
-as these, so both are computed here. It stops before learning; here the network is trained, from the article's
+and prints z2, a2, z3 and y. Those figures are not of the rows that it prints but of others, so
+both are computed here. It stops before learning; here the network is trained, from the article's
 equal weights, which keep the hidden units equal for ever, and from random ones, and answers the
 article's question mark for (4, 7).
 """
@@ -94,9 +94,9 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     for name, printed in PRINTED.items():
         figures += matrix_figures(ARTICLE, name, printed, behind[name])
     for name, printed in PRINTED.items():
-        for row, text in enumerate(printed):
-            place = f"{name}[{row}][0] from the printed rows"
-            figures += [decimals_figure(ARTICLE, place, text[0], as_printed[name][row][0], "H1")]
+        for i, (text, *_) in enumerate(printed):
+            place = f"{name}[{i}][0] from the printed rows"
+            figures.append(decimals_figure(ARTICLE, place, text, as_printed[name][i][0], "H1"))
 
     question = scale([QUESTION], amax(PRINTED_ROWS))
     equal, equal_losses = train(engine, [(W1, NO_BIAS_1), (W2, NO_BIAS_2)], epochs)

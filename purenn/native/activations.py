@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .buffers import Matrix, matrix, matrix_out
-from .core import ACTIVATIONS, code, lib, pointer
+from .core import ACTIVATIONS, code, in_place_or_separate, lib, pointer
 
 
 def _forward(function: Any) -> Callable[..., Matrix]:
     def forward(Z: Any, out: Any = None) -> Matrix:
         Z = matrix("Z", Z)
         A = matrix_out(out, *Z.shape)
+        if out is not None:
+            in_place_or_separate(A.data, Z.data)
         function(pointer(A.data), pointer(Z.data), *Z.shape)
         return A
 
@@ -27,6 +29,8 @@ def _backward(function: Any) -> Callable[..., Matrix]:
         A = matrix("A", A)
         dA = matrix("dA", dA, *A.shape)
         dZ = matrix_out(out, *A.shape)
+        if out is not None:
+            in_place_or_separate(dZ.data, dA.data, A.data)
         function(pointer(dZ.data), pointer(dA.data), pointer(A.data), *A.shape)
         return dZ
 
@@ -52,6 +56,8 @@ def activation_forward(Z: Any, activation: str, out: Any = None) -> Matrix:
     Z = matrix("Z", Z)
     number = code("activation", ACTIVATIONS, activation)
     A = matrix_out(out, *Z.shape)
+    if out is not None:
+        in_place_or_separate(A.data, Z.data)
     lib.pn_activation_forward(pointer(A.data), pointer(Z.data), number, *Z.shape)
     return A
 
@@ -62,6 +68,8 @@ def activation_backward(dA: Any, A: Any, activation: str, out: Any = None) -> Ma
     dA = matrix("dA", dA, *A.shape)
     number = code("activation", ACTIVATIONS, activation)
     dZ = matrix_out(out, *A.shape)
+    if out is not None:
+        in_place_or_separate(dZ.data, dA.data, A.data)
     lib.pn_activation_backward(
         pointer(dZ.data), pointer(dA.data), pointer(A.data), number, *A.shape
     )

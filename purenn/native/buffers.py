@@ -9,14 +9,27 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from numbers import Complex, Real
 from typing import Any
+
+from ..checks import check_count, shown
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
 LARGEST_COUNT = sys.maxsize // 8
 
 
-class Matrix:
+class Fixed:
+    """What C relies on stays as it was made; only `_set` changes it."""
+
+    __slots__ = ()
+    _set = object.__setattr__
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__}.{name} can't be changed")
+
+
+class Matrix(Fixed):
     """A matrix (n_rows, n_columns) of float64, row-major in one buffer, read as a list of rows.
 
     `matrix[s]` is row s as a memoryview of that buffer, `matrix.tolist()` a list of lists.
@@ -25,13 +38,22 @@ class Matrix:
     """
 
     __slots__ = ("data", "shape")
+    shape: tuple[int, int]
+    data: memoryview[float]
 
     def __init__(self, n_rows: int, n_columns: int, data: Any = None) -> None:
-        self.shape = (n_rows, n_columns)
+        n_rows = check_count("n_rows", n_rows, 0)
+        n_columns = check_count("n_columns", n_columns, 0)
         if data is None:
-            data = zeros(n_rows * n_columns)
-        self.data = _flat_view("data", memoryview(data))
-        _check_count("data", len(self.data), n_rows * n_columns)
+            flat = zeros(n_rows * n_columns)
+        else:
+            view = _view(data)
+            if view is None:
+                raise TypeError(f"data: expected a float64 buffer, got {type(data).__name__}")
+            flat = _flat_view("data", view)
+            _check_count("data", len(flat), n_rows * n_columns)
+        self._set("shape", (n_rows, n_columns))
+        self._set("data", flat)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -58,7 +80,17 @@ def zeros(count: int) -> memoryview[float]:
     """A new buffer of count zeros. Raises ValueError where its bytes can't be counted."""
     if count > LARGEST_COUNT:
         raise ValueError(f"size: expected at most {LARGEST_COUNT} numbers, got {count}")
-    return memoryview(array("d", bytes(8 * count))).cast("B").cast("d")
+    return memoryview(bytearray(8 * count)).cast("d")
+
+
+def number(name: str, value: Any) -> float:
+    """A number as C takes it."""
+    try:
+        return float(value) if isinstance(value, Real) else array("d", [value])[0]
+    except TypeError:
+        raise TypeError(f"{name}: expected a number, got {shown(value)}") from None
+    except OverflowError:
+        raise ValueError(f"{name}: expected a float64 number, got a larger integer") from None
 
 
 def matrix(
@@ -134,7 +166,7 @@ def vector_in_place(name: str, values: Any, count: int | None = None) -> memoryv
 def _view(values: Any) -> memoryview[float] | None:
     try:
         return memoryview(values)
-    except TypeError:
+    except (TypeError, ValueError):
         return None
 
 
@@ -169,13 +201,23 @@ def _matrix_of_lists(name: str, rows: Any, n_columns: int | None) -> Matrix:
 
 
 def _array(name: str, values: Any) -> array:
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+    unordered = (str, bytes, bytearray, Set, Mapping)
+    # Python 3.9's memoryview has no __iter__
+    iterable = hasattr(values, "__iter__") or hasattr(values, "__getitem__")
+    if isinstance(values, unordered) or not iterable:
         raise TypeError(f"{name}: expected numbers in a list, got {type(values).__name__}")
+    values = list(values)
+    for value in values if set(map(type, values)) - {float} else ():
+        if (
+            not hasattr(value, "__float__")
+            or getattr(value, "shape", ()) != ()
+            or (isinstance(value, Complex) and not isinstance(value, Real))
+        ):
+            raise TypeError(f"{name}: expected numbers, got {shown(value)}")
     try:
         return array("d", values)
     except TypeError:
-        wrong = next((v for v in values if not hasattr(v, "__float__")), values)
-        raise TypeError(f"{name}: expected numbers, got {wrong!r}") from None
+        raise TypeError(f"{name}: expected numbers, got {shown(values)}") from None
     except OverflowError:
         raise ValueError(f"{name}: expected float64 numbers, got a larger integer") from None
 

@@ -37,7 +37,7 @@ def pointer(view: memoryview[float]) -> Any:
 
 def code(kind: str, codes: dict[str, int], name: str) -> int:
     """The C enum value of an activation or a loss. Raises ValueError for an unknown name."""
-    if name not in codes:
+    if not isinstance(name, str) or name not in codes:
         raise ValueError(f"{kind}: expected one of {', '.join(codes)}, got {name!r}")
     return codes[name]
 
@@ -49,6 +49,13 @@ def separate(out: memoryview[float], *inputs: memoryview[float]) -> None:
         other = _address(view)
         if start < other + view.nbytes and other < start + out.nbytes:
             raise ValueError("out: expected memory of its own, got a buffer that is also an input")
+
+
+def in_place_or_separate(out: memoryview[float], *inputs: memoryview[float]) -> None:
+    """Raises ValueError where an output shares a part of an input's memory without being it."""
+    for view in inputs:
+        if _address(view) != _address(out):
+            separate(out, view)
 
 
 def _address(view: memoryview[float]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .buffers import Matrix, matrix, matrix_out, vector, vector_out
-from .core import LOSSES, code, lib, pointer, separate
+from .core import LOSSES, code, in_place_or_separate, lib, pointer, separate
 
 
 def _loss(function: Any) -> Callable[..., memoryview[float]]:
@@ -29,6 +29,8 @@ def _gradient(function: Any) -> Callable[..., Matrix]:
         A = matrix("A", A)
         Y = matrix("Y", Y, *A.shape)
         dA = matrix_out(out, *A.shape)
+        if out is not None:
+            in_place_or_separate(dA.data, A.data, Y.data)
         function(pointer(dA.data), pointer(A.data), pointer(Y.data), *A.shape)
         return dA
 
@@ -63,6 +65,8 @@ def loss_gradient(A: Any, Y: Any, loss: str, out: Any = None) -> Matrix:
     Y = matrix("Y", Y, *A.shape)
     number = code("loss", LOSSES, loss)
     dA = matrix_out(out, *A.shape)
+    if out is not None:
+        in_place_or_separate(dA.data, A.data, Y.data)
     lib.pn_loss_gradient(pointer(dA.data), pointer(A.data), pointer(Y.data), number, *A.shape)
     return dA
 

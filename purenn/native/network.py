@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .buffers import Matrix, matrix, matrix_out
-from .core import ACTIVATIONS, LOSSES, code, ffi, lib, pointer
+from .core import ACTIVATIONS, LOSSES, code, ffi, in_place_or_separate, lib, pointer, separate
 from .parameters import Layers, Parameters
 
 
@@ -38,6 +38,8 @@ def output_gradient(A: Any, Y: Any, activation: str, loss: str, out: Any = None)
     activation_code = code("activation", ACTIVATIONS, activation)
     loss_code = code("loss", LOSSES, loss)
     dZ = matrix_out(out, *A.shape)
+    separate(dZ.data, A.data)  # which is read again after dZ is written
+    in_place_or_separate(dZ.data, Y.data)
     lib.pn_output_gradient(
         pointer(dZ.data), pointer(A.data), pointer(Y.data), activation_code, loss_code, *A.shape
     )
@@ -89,6 +91,8 @@ def as_parameters(parameters: Any) -> Parameters:
 
 def activation_codes(activations: Sequence[str], parameters: Parameters) -> Any:
     """The `int *` with one activation for each layer. Raises ValueError for another number."""
+    if not isinstance(activations, Sequence):
+        raise TypeError(f"activations: expected a list of names, got {activations!r}")
     if len(activations) != len(parameters):
         raise ValueError(
             f"activations: expected {len(parameters)}, one a layer, got {len(activations)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .buffers import vector, vector_in_place
+from .buffers import number, vector, vector_in_place
 from .core import lib, pointer, separate
 
 
@@ -13,4 +13,4 @@ def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
     w = vector_in_place("w", w)
     g = vector("g", g, len(w))
     separate(w, g)
-    lib.pn_gradient_descent(pointer(w), pointer(g), learning_rate, len(w))
+    lib.pn_gradient_descent(pointer(w), pointer(g), number("learning_rate", learning_rate), len(w))

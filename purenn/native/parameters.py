@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .buffers import Matrix, matrix, vector, zeros
+from ..checks import shown
+from .buffers import Fixed, Matrix, matrix, vector, zeros
 
 
-class Parameters:
+class Parameters(Fixed):
     """Weights and biases, or their gradients, in one buffer: layer by layer, W, then b.
 
     Iterates as pairs (W, b), W a Matrix (n_in, n_out) and b a memoryview (n_out), both views of
@@ -17,13 +18,21 @@ class Parameters:
     """
 
     __slots__ = ("data", "pairs", "sizes")
+    sizes: tuple[int, ...]
+    data: memoryview[float]
+    pairs: tuple[tuple[Matrix, memoryview[float]], ...]
 
     def __init__(self, weights: Sequence[tuple[Any, Any]]) -> None:
+        if not isinstance(weights, (Sequence, Parameters)) or isinstance(weights, (str, bytes)):
+            raise TypeError(f"weights: expected a list of (W, b), got {shown(weights)}")
         if len(weights) == 0:
             raise ValueError("weights: expected at least one layer, got none")
         layers = []
         n_in = None
-        for index, (W, b) in enumerate(weights):
+        for index, pair in enumerate(weights):
+            if not isinstance(pair, Sequence) or len(pair) != 2:
+                raise ValueError(f"weights[{index}]: expected a pair (W, b), got {shown(pair)}")
+            W, b = pair
             b = vector(f"weights[{index}] b", b)
             W = matrix(f"weights[{index}] W", W, n_in, len(b))
             n_in = len(b)
@@ -34,15 +43,16 @@ class Parameters:
             own_b[:] = b
 
     def _allocate(self, sizes: tuple[int, ...]) -> None:
-        self.sizes = sizes
-        self.data = zeros(sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:])))
-        self.pairs = []
+        self._set("sizes", sizes)
+        self._set("data", zeros(sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:]))))
+        pairs = []
         start = 0
         for n_in, n_out in zip(sizes, sizes[1:]):
             middle = start + n_in * n_out
             end = middle + n_out
-            self.pairs.append((Matrix(n_in, n_out, self.data[start:middle]), self.data[middle:end]))
+            pairs.append((Matrix(n_in, n_out, self.data[start:middle]), self.data[middle:end]))
             start = end
+        self._set("pairs", tuple(pairs))
 
     @classmethod
     def zeros(cls, sizes: tuple[int, ...]) -> Parameters:
@@ -61,18 +71,21 @@ class Parameters:
         return self.pairs[layer]
 
 
-class Layers:
+class Layers(Fixed):
     """One matrix (n, n_out) a layer, for the same n samples, in one buffer `data`."""
 
     __slots__ = ("data", "matrices")
+    data: memoryview[float]
+    matrices: tuple[Matrix, ...]
 
     def __init__(self, n: int, sizes: Sequence[int]) -> None:
-        self.data = zeros(n * sum(sizes))
-        self.matrices = []
+        self._set("data", zeros(n * sum(sizes)))
+        matrices = []
         start = 0
         for size in sizes:
-            self.matrices.append(Matrix(n, size, self.data[start : start + n * size]))
+            matrices.append(Matrix(n, size, self.data[start : start + n * size]))
             start = start + n * size
+        self._set("matrices", tuple(matrices))
 
     @classmethod
     def of(cls, name: str, matrices: Any, n: int, sizes: Sequence[int]) -> Layers:
@@ -80,6 +93,8 @@ class Layers:
 
         Raises ValueError where their number or a shape is another.
         """
+        if not isinstance(matrices, (Sequence, Layers)):
+            raise TypeError(f"{name}: expected a list of matrices, got {shown(matrices)}")
         given = list(matrices)
         if len(given) != len(sizes):
             raise ValueError(f"{name}: expected {len(sizes)} layers, got {len(given)}")

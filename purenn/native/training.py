@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
-from .buffers import Matrix, matrix, zeros
+from ..checks import check_count, shown
+from .buffers import Matrix, matrix, number, zeros
 from .core import LOSSES, code, ffi, lib, pointer, separate
 from .network import activation_codes
 from .parameters import Parameters
@@ -33,7 +35,7 @@ def train_step(
         codes,
         code("loss", LOSSES, loss),
         bool(bias),
-        learning_rate,
+        number("learning_rate", learning_rate),
         parameters.sizes,
         len(parameters),
         len(X),
@@ -55,12 +57,9 @@ def train_epoch(
     """One step for each batch of samples in the given order; the mean loss before the steps."""
     X, Y = _samples(parameters, X, Y)
     n = len(X)
-    as_they_stand = order == range(n)
-    if not as_they_stand and (len(order) != n or not all(row in range(n) for row in order)):
-        raise ValueError(f"order: expected {n} row numbers from 0 to {n - 1}")
-    if batch_size < 1:
-        raise ValueError(f"batch_size: expected at least 1, got {batch_size}")
-    batch_size = min(batch_size, n)
+    as_they_stand = isinstance(order, range) and order == range(n)
+    rows = [] if as_they_stand else _rows(order, n)
+    batch_size = min(check_count("batch_size", batch_size), n)
     codes = activation_codes(activations, parameters)
     row_length = parameters.sizes[0] + parameters.sizes[-1]
     return lib.pn_train_epoch(
@@ -70,16 +69,27 @@ def train_epoch(
         ffi.NULL if as_they_stand else pointer(zeros(batch_size * row_length)),
         pointer(X.data),
         pointer(Y.data),
-        ffi.NULL if as_they_stand else ffi.new("size_t[]", list(order)),
+        ffi.NULL if as_they_stand else ffi.new("size_t[]", rows),
         batch_size,
         codes,
         code("loss", LOSSES, loss),
         bool(bias),
-        learning_rate,
+        number("learning_rate", learning_rate),
         parameters.sizes,
         len(parameters),
         n,
     )
+
+
+def _rows(order: Any, n: int) -> list[int]:
+    """The row numbers as a list that nobody else has, each checked."""
+    try:
+        rows = [index(row) for row in order]
+    except TypeError:
+        raise TypeError(f"order: expected {n} row numbers, got {shown(order)}") from None
+    if len(rows) != n or not all(0 <= row < n for row in rows):
+        raise ValueError(f"order: expected {n} row numbers from 0 to {n - 1}, got {shown(rows)}")
+    return rows
 
 
 def _samples(parameters: Any, X: Any, Y: Any) -> tuple[Matrix, Matrix]:

@@ -1,0 +1,532 @@
+"""The model file: whole, exact, readable without json, written at once, and refused if altered."""
+
+import ast
+import errno
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from bits import bits
+
+from purenn import Network
+
+NAN, INF = float("nan"), float("inf")
+
+# Numbers whose digits are the first to go wrong.
+W0 = [[-0.0, 5e-324], [1.7976931348623157e308, 0.1]]
+B0 = [2.2250738585072014e-308, -5e-324]
+W1, B1 = [[1 / 3], [0.75]], [-1e-22]
+
+
+def edge_network(backend="python"):
+    net = Network([2, 2, 1], activations=["tanh", "sigmoid"], seed=1, backend=backend)
+    net.set_weights([(W0, B0), (W1, B1)])
+    return net
+
+
+def identity_of(net):
+    """All that a file must keep."""
+    return (
+        list(net.sizes),
+        list(net.activations),
+        net.loss,
+        net.bias,
+        net.seed,
+        bits(net.get_weights()),
+    )
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "model.json"
+
+
+@pytest.fixture
+def text(path):
+    """The text of a saved network, which lies at `path`."""
+    edge_network().save(path)
+    return path.read_text(encoding="ascii")
+
+
+@pytest.fixture(params=["json", "ast"])
+def parser(request, monkeypatch):
+    """With the json module, and as on a Python without it."""
+    if request.param == "ast":
+        monkeypatch.setitem(sys.modules, "json", None)
+
+
+def load(path, content):
+    """The network that this content of a file gives."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8")
+    path.write_bytes(data)
+    return Network.load(path, backend="python")
+
+
+def refused(path, content, *words):
+    """That this content is refused, with the file's name and these words, in a line or two."""
+    with pytest.raises(ValueError) as caught:
+        load(path, content)
+    message = str(caught.value)
+    assert message.startswith(str(path)), message
+    assert all(word in message for word in words), message
+    assert len(message.splitlines()) <= 2, message
+    assert len(message) <= len(str(path)) + 400, f"{len(message)} characters"
+
+
+def forged(text, old, new):
+    """The text with a part replaced, and the digest that such a text would have."""
+    assert text.count(old) == 1
+    text = text.replace(old, new)
+    start = text.index('"sha256"')
+    digest = hashlib.sha256(text[:start].encode()).hexdigest()
+    return f'{text[:start]}"sha256": "{digest}"\n}}\n'
+
+
+# What is written
+
+
+def test_round_trip_is_exact(engine, path):
+    net = edge_network(engine.name)
+    net.save(path)
+    loaded = Network.load(path, backend=engine.name)
+    assert identity_of(loaded) == identity_of(net)
+    assert bits(loaded.get_weights()) == bits([(W0, B0), (W1, B1)])
+    assert loaded.backend == engine.name
+
+
+def test_every_option_is_kept(engine, path):
+    for number, options in enumerate(
+        [
+            {"activations": ["relu", "softmax"], "loss": "categorical_cross_entropy"},
+            {"activations": "sigmoid", "loss": "binary_cross_entropy", "bias": False},
+            {"activations": ["leaky_relu", "linear"]},
+            {"activations": ["logistic", "tanh"], "bias": False},
+        ]
+    ):
+        net = Network([3, 4, 2], seed=2**32 - 1 - number, backend=engine.name, **options)
+        net.fit([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, 1]], epochs=2, learning_rate=0.1)
+        net.save(path)
+        loaded = Network.load(path, backend=engine.name)
+        assert identity_of(loaded) == identity_of(net)
+        loaded.fit([[1, 2, 3]], [[1, 0]], epochs=1, learning_rate=0.1)
+        net.fit([[1, 2, 3]], [[1, 0]], epochs=1, learning_rate=0.1)
+        assert bits(loaded.get_weights()) == bits(net.get_weights())
+
+
+def test_both_engines_write_the_same_file(native, tmp_path):
+    for backend in ("python", "c"):
+        edge_network(backend).save(tmp_path / backend)
+    assert (tmp_path / "python").read_bytes() == (tmp_path / "c").read_bytes()
+    for backend in ("python", "c"):
+        assert Network.load(tmp_path / "python", backend=backend).backend == backend
+
+
+def test_what_stands_in_the_file(path, text):
+    values = json.loads(text)
+    assert values == ast.literal_eval(text)
+    assert repr(values) == repr(ast.literal_eval(text))
+    above = text[: text.index('"sha256"')]
+    assert values.pop("sha256") == hashlib.sha256(above.encode()).hexdigest()
+    assert values == {
+        "format": "purenn model",
+        "version": 1,
+        "sizes": [2, 2, 1],
+        "activations": ["tanh", "sigmoid"],
+        "loss": "mean_squared_error",
+        "loss_scale": "mean over samples and outputs",
+        "bias": 1,
+        "seed": 1,
+        "weights": [[W0, B0], [W1, B1]],
+        "test_input": values["test_input"],
+        "test_output": edge_network().predict(values["test_input"]),
+    }
+    assert bits(values["weights"]) == bits([(W0, B0), (W1, B1)])
+    for word in ("true", "false", "null", "True", "False", "None", "NaN", "Infinity"):
+        assert word not in text
+    assert text.isascii() and text.endswith("}\n") and "\r" not in text
+    assert max(map(len, text.splitlines())) < 100
+    edge_network().save(path)
+    assert path.read_text(encoding="ascii") == text  # the same each time
+
+
+def test_no_token_of_json_alone_without_biases(path):
+    Network([2, 1], bias=False, seed=0).save(path)
+    values = ast.literal_eval(path.read_text(encoding="ascii"))
+    assert values["bias"] == 0 and type(values["bias"]) is int
+
+
+# Where it is written
+
+
+def test_kinds_of_paths(tmp_path, monkeypatch):
+    net = edge_network()
+    monkeypatch.chdir(tmp_path)
+    names = ["relative.json", "no ending", "ünïcödé 漢.json", "a" * 250, str(tmp_path / "absolute")]
+    for name in names:
+        for form in (name, Path(name)):
+            net.save(form)
+            assert identity_of(Network.load(form)) == identity_of(net)
+    assert sorted(os.listdir(tmp_path)) == sorted([*names[:-1], "absolute"])
+
+
+def test_bytes_as_a_path(tmp_path):
+    net = edge_network()
+    name = os.fsencode(tmp_path / "model.json")
+    net.save(name)
+    assert identity_of(Network.load(name)) == identity_of(net)
+
+
+@pytest.mark.parametrize("wrong", [None, 1.5, [], object()])
+def test_what_is_no_path(tmp_path, monkeypatch, wrong):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError):
+        edge_network().save(wrong)
+    with pytest.raises(TypeError):
+        Network.load(wrong)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_number_is_no_path(path, text):
+    """Not the open file of that number, which would be read and closed."""
+    with open(path, "rb") as file:
+        with pytest.raises(TypeError):
+            Network.load(file.fileno())
+        with pytest.raises(TypeError):
+            edge_network().save(file.fileno())
+        assert file.read().decode("ascii") == text
+
+
+def test_saving_replaces_what_was_there(path, text):
+    other = Network([1, 1], seed=9)
+    other.save(path)
+    assert identity_of(Network.load(path)) == identity_of(other)
+    assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_permissions_are_those_of_any_new_file(tmp_path):
+    (tmp_path / "other").write_text("", encoding="ascii")
+    edge_network().save(tmp_path / "model.json")
+    mode = os.stat(tmp_path / "other").st_mode
+    assert os.stat(tmp_path / "model.json").st_mode == mode
+
+
+@pytest.mark.parametrize("name", ["missing/model.json", "file/model.json", "folder", ""])
+def test_where_no_file_can_be(tmp_path, monkeypatch, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("x", encoding="ascii")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    target = os.path.join(tmp_path, name) if name else ""
+    with pytest.raises(OSError) as caught:
+        edge_network().save(target)
+    assert target in str(caught.value) and ".part" not in str(caught.value), caught.value
+    with pytest.raises(OSError):
+        Network.load(target)
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder", "here"]
+    assert os.listdir(tmp_path / "here") == os.listdir(tmp_path / "folder") == []
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="root may write anywhere",
+)
+def test_folder_that_may_not_be_written(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o500)
+    try:
+        with pytest.raises(PermissionError):
+            edge_network().save(folder / "model.json")
+        assert os.listdir(folder) == []
+    finally:
+        folder.chmod(0o700)
+
+
+def test_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"absent\.json"):
+        Network.load(tmp_path / "absent.json")
+
+
+# An interrupted or impossible save leaves the old file
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), MemoryError()]
+)
+@pytest.mark.parametrize("function", ["fsync", "replace", "fdopen"])
+def test_interrupted_save(path, text, monkeypatch, function, error):
+    def fail(*arguments, **keywords):
+        raise error
+
+    monkeypatch.setattr(os, function, fail)
+    with pytest.raises(type(error)):
+        Network([1, 1], seed=9).save(path)
+    monkeypatch.undo()
+    assert path.read_text(encoding="ascii") == text
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_network_of_no_numbers_is_not_saved(engine, path, text):
+    """After a divergence the last good file must stay: what isn't finite can't be loaded."""
+    net = Network([1, 1], activations="identity", seed=1, backend=engine.name)
+    net.fit([[1e200]], [[0.0]], epochs=3, learning_rate=1e100)
+    assert not all(abs(value) < INF for value in (net.get_weights()[0][1]))
+    with pytest.raises(ValueError, match=r"weights\[0\].*finite"):
+        net.save(path)
+    assert path.read_text(encoding="ascii") == text
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_what_is_saved_can_be_loaded(engine, path, text):
+    """Finite weights whose outputs overflow: saved so that they load, or refused."""
+    signs = json.loads(text)["test_input"]  # depends on the seed and the inputs alone
+    net = Network([2, 1], activations="identity", seed=1, backend=engine.name)
+    net.set_weights([([[1.7e308 if x > 0 else -1.7e308] for x in signs], [1.7e308])])
+    try:
+        net.save(path)
+    except ValueError as error:
+        assert "finite" in str(error)
+        assert path.read_text(encoding="ascii") == text
+    else:
+        assert identity_of(Network.load(path)) == identity_of(net)
+
+
+# White space may change
+
+
+def test_other_white_space_loads(path, text, parser):
+    expected = identity_of(edge_network())
+    values = ast.literal_eval(text)
+    one_line = repr(values).replace("'", '"')
+    for variant in (
+        text.replace("\n", "\r\n"),
+        text.replace("\n", "\r"),
+        b"\xef\xbb\xbf" + text.encode(),
+        text.replace("\n", " "),
+        text.replace(", ", ","),
+        text.replace(",", "\n,\n"),
+        text.replace("\n", "\n    "),
+        text.replace("[", "[\n\t"),
+        "\n  \n" + text,
+        "\n   " + text,
+        " \t" + text + "\n\n  ",
+        one_line,
+        repr(dict(reversed(list(values.items())))).replace("'", '"'),
+        one_line.replace("-0.0", "-0.000").replace("5e-324", "4.94065645841246544e-324"),
+    ):
+        assert identity_of(load(path, variant)) == expected, variant
+
+
+def test_json_tools_may_indent(path, text):
+    assert identity_of(load(path, json.dumps(json.loads(text), indent=4))) == identity_of(
+        edge_network()
+    )
+
+
+# A file that is not whole, or was altered
+
+
+def test_truncated_anywhere(path, text, parser):
+    whole = text.rstrip()
+    for length in range(len(whole)):
+        refused(path, text[:length])
+    assert identity_of(load(path, whole)) == identity_of(edge_network())
+
+
+@pytest.mark.parametrize("change", ["another", "gone", "swapped", "line gone"])
+def test_altered_anywhere(path, text, change):
+    """Each alteration is refused, or was one of white space or spelling and changed nothing."""
+    expected = identity_of(edge_network())
+    for i, character in enumerate(text):
+        if change == "another":
+            following = "1234567890123"
+            other = following[following.find(character) + 1] if character.isdigit() else "7"
+            variant = text[:i] + other + text[i + 1 :]
+        elif change == "gone":
+            variant = text[:i] + text[i + 1 :]
+        elif change == "swapped":
+            variant = text[:i] + text[i + 1 : i + 2] + character + text[i + 2 :]
+        elif character == "\n":
+            variant = text[: text.rfind("\n", 0, i) + 1] + text[i + 1 :]
+        else:
+            continue
+        if variant == text:
+            continue
+        try:
+            net = load(path, variant)
+        except ValueError as error:
+            assert str(error).startswith(str(path)), (variant, error)
+            assert len(str(error).splitlines()) <= 2, error
+        else:
+            assert identity_of(net) == expected, variant
+            assert change != "line gone", variant
+
+
+NOT_MODELS = {
+    "empty": "",
+    "blank": " \n\n ",
+    "a list": "[]",
+    "a number": "1",
+    "a text": '"model"',
+    "an empty object": "{}",
+    "two models": "{}{}",
+    "a null": "null",
+    "a list as a key": "{[1]: 2}",
+    "a list in a set": "{[1], 2}",
+    "keys of two kinds": '{1: 2, "a": 3}',
+    "zero bytes": b"\0" * 100,
+    "every byte": bytes(range(256)),
+    "no UTF-8": b"\xff\xfe\xfa" * 10,
+    "UTF-16": '{"format": "purenn model"}'.encode("utf-16"),
+    "deep lists": "[" * 100000,
+    "deep lists, closed": "[" * 5000 + "]" * 5000,
+    "deep objects": '{"a":' * 100000,
+    "deep parentheses": "(" * 100000,
+    "many signs": "-" * 100000 + "1",
+    "a long sum": "1+" * 100000 + "1",
+    "a long text": '"' + "a" * 1000000,
+    "a long number": "9" * 10000,
+}
+
+
+@pytest.mark.parametrize("name", NOT_MODELS)
+def test_what_is_no_model(path, parser, name):
+    refused(path, NOT_MODELS[name])
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["format", "version", "sizes", "activations", "loss", "loss_scale", "bias", "seed", "weights"]
+    + ["test_input", "test_output", "sha256"],
+)
+def test_every_field_is_needed_and_of_its_kind(path, text, parser, field):
+    values = ast.literal_eval(text)
+    others = {name: value for name, value in values.items() if name != field}
+    refused(path, as_json(others), f"{field!r}")
+    for wrong in (None, "x", "", 0.5, -1, 10**30, [], [[]], [None], ["x"], {}, {"a": 1}, 2, INF):
+        refused(path, as_json({**others, field: wrong}))
+    for wrong in ({}, 0.5):
+        refused(path, as_json({**others, field: wrong}), field)
+
+
+def as_json(value):
+    """The value as JSON, written without the json module."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}": {as_json(v)}' for key, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(as_json, value)) + "]"
+    if value is None:
+        return "null"
+    return f'"{value}"' if isinstance(value, str) else "1e999" if value == INF else repr(value)
+
+
+def test_unknown_fields(path, text, parser):
+    refused(path, text.replace('"seed"', '"optimizer": "adam",\n"seed"'), "'optimizer'")
+    refused(path, text.replace('"seed"', '1: 2,\n"a": 3,\n"seed"'))
+
+
+WRONG_FIELDS = {
+    "another format": ('"purenn model"', '"other model"', "'purenn model'", "'other model'"),
+    "a later version": ('"version": 1', '"version": 2', "version 1", "version 2"),
+    "version is a float": ('"version": 1', '"version": 1.0', "version", "1.0"),
+    "sizes too few": ("[2, 2, 1]", "[2, 2]", "layer"),
+    "no sizes": ("[2, 2, 1]", "[]", "sizes"),
+    "sizes do not fit": ("[2, 2, 1]", "[2, 3, 1]", "weights[0]", "3", "2"),
+    "sizes huge": ("[2, 2, 1]", "[1000000000000, 1000000000000, 1]", "weights[0]"),
+    "sizes negative": ("[2, 2, 1]", "[2, -2, 1]"),
+    "sizes are floats": ("[2, 2, 1]", "[2.0, 2.0, 1.0]", "sizes[0]", "whole number", "2.0"),
+    "sizes infinite": ("[2, 2, 1]", "[2, 1e999, 1]"),
+    "sizes are texts": ("[2, 2, 1]", '["2", "2", "1"]'),
+    "sizes are lists": ("[2, 2, 1]", "[[2], [2], [1]]"),
+    "activation unknown": ('"tanh"', '"selu"', "activations", "'selu'"),
+    "activation is a list": ('"tanh"', '["tanh"]', "activations", "tanh"),
+    "activation is a number": ('"tanh"', "3", "activations", "3"),
+    "activation missing": ('"tanh", ', "", "activations", "2", "1"),
+    "loss unknown": ('"mean_squared_error"', '"mse"', "loss", "'mse'"),
+    "loss of another output": ('"mean_squared_error"', '"categorical"', "loss"),
+    "scale of another loss": ('"mean over samples and outputs"', '"sum"', "loss_scale", "'sum'"),
+    "scale no text at all": ('"mean over samples and outputs"', '"\\ud800"'),
+    "bias neither 0 nor 1": ('"bias": 1', '"bias": 2', "bias", "0 or 1", "2"),
+    "bias negative": ('"bias": 1', '"bias": -1', "bias", "0 or 1", "-1"),
+    "no bias, but biases": ('"bias": 1', '"bias": 0', "weights[0] b", "without biases"),
+    "seed negative": ('"seed": 1', '"seed": -1', "seed", "-1"),
+    "seed too large": ('"seed": 1', '"seed": 4294967296', "seed", "4294967296"),
+    "seed is a float": ('"seed": 1', '"seed": 1.0', "seed", "1.0"),
+    "a weight is text": ("0.1]", '"0.1"]', "weights[0] W[1][1]", "'0.1'"),
+    "a weight is a list": ("0.1]", "[0.1]]", "weights[0] W[1][1]", "[0.1]"),
+    "a weight too many": ("0.1]", "0.1, 0.1]", "weights[0] W[1]", "2", "3"),
+    "a weight too few": (", 0.1]", "]", "weights[0] W[1]", "2", "1"),
+    "a weight overflows": ("0.1]", "1e999]", "weights[0] W[1][1]", "finite", "inf"),
+    "a weight is a large integer": ("0.1]", "1" + 400 * "0" + "]", "weights[0] W[1][1]"),
+    "a bias is text": ("[-1e-22]", '["-1e-22"]', "weights[1] b", "'-1e-22'"),
+    "biases are a number": ("[-1e-22]", "-1e-22", "weights[1] b", "list", "-1e-22"),
+    "another weight": ("0.3333333333333333", "0.4333333333333333", "test_output"),
+    "another test input": ("0.6231717734977641", "0.5231717734977641", "test_output"),
+    "another test output": ('"test_output": [', '"test_output": [-', "test_output"),
+    "a test input too many": ('"test_input": [', '"test_input": [1.0, ', "test_input", "2", "3"),
+    "a test input in rows": ('"test_input": [', '"test_input": [[1.0, 2.0], ', "test_input"),
+    "a test output too many": ('"test_output": [', '"test_output": [1.0, ', "test_output"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_FIELDS)
+def test_wrong_fields_even_with_a_right_digest(path, text, parser, name):
+    old, new, *words = WRONG_FIELDS[name]
+    refused(path, forged(text, old, new), *words)
+
+
+def test_tokens_that_are_no_numbers(path, text, parser):
+    for token in ("NaN", "Infinity", "-Infinity", "nan", "inf", "null", "true", "0x1", "1_0", "01"):
+        refused(path, forged(text, "0.1]", f"{token}]"))
+    for token in ("True", "None", "False", "0j", "b'1'", "{1}", "exit()", "1+1"):
+        refused(path, forged(text, "0.1]", f"{token}]"))
+
+
+def test_altered_values_are_named_by_the_digest(path, text, parser):
+    refused(path, text.replace("5e-324", "1e-323", 1), "sha256")
+    refused(path, text.replace('"seed": 1', '"seed": 2'), "sha256")
+    refused(path, text.replace("[[-0.0", "[[0.0"), "sha256")
+    refused(path, text.replace("mean_squared_error", "binary_cross_entropy"))
+    digest = ast.literal_eval(text)["sha256"]
+    refused(path, text.replace(digest, digest[:-1]), "sha256")
+
+
+def test_fields_twice(path, text, parser):
+    """Whichever a reader takes: refused, or nothing has changed."""
+    expected = identity_of(edge_network())
+    for extra in ('"seed": 1', '"seed": 7', '"weights": 5', '"bias": 0'):
+        for variant in (
+            text.replace('"sizes"', extra + ',\n"sizes"'),
+            text.replace('"sha256"', extra + ',\n"sha256"'),
+        ):
+            try:
+                net = load(path, variant)
+            except ValueError as error:
+                assert str(error).startswith(str(path))
+            else:
+                assert identity_of(net) == expected
+
+
+def test_long_values_are_not_repeated_in_full(path, text, parser):
+    many = "[" + "1.0, " * 100000 + "1.0]"
+    for old, new in (
+        ('"purenn model"', many),
+        ('"purenn model"', '"' + "x" * 100000 + '"'),
+        ('"mean_squared_error"', '"' + "x" * 100000 + '"'),
+        ('"tanh"', '"' + "x" * 100000 + '"'),
+        ("0.1]", many + "]"),
+        ("[-1e-22]", '"' + "x" * 100000 + '"'),
+        ('"test_output": [', '"test_output": [' + "1.0, " * 100000),
+        ('"seed": 1', '"' + "x" * 100000 + '": 1'),
+    ):
+        refused(path, forged(text, old, new))
+
+
+def test_a_wrong_backend_is_not_the_files_fault(path, text):
+    with pytest.raises(ValueError, match="backend") as caught:
+        Network.load(path, backend="gpu")
+    assert str(path) not in str(caught.value)
