@@ -239,7 +239,7 @@ def test_a_seed_out_of_range_is_an_error(seed):
     assert stream.rand() == np.random.RandomState(4).rand()
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, None), (-3, None), (5, 5), (5, 4)])
-def test_a_range_without_numbers_is_an_error(low, high):
-    with pytest.raises(ValueError, match="randint: expected low < high"):
+@pytest.mark.parametrize(("low", "high"), [(0, None), (-3, None), (5, 5), (5, 4), (0, 2**64 + 1)])
+def test_a_range_of_no_or_too_many_numbers_is_an_error(low, high):
+    with pytest.raises(ValueError, match="randint: expected 1 to 2..64 numbers"):
         RandomState(1).randint(low, high)

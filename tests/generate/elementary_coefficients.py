@@ -9,7 +9,7 @@ alike: digits of at most 2⁵³, a power of ten of at most 10²². The constant 
 Run as: python tests/generate/elementary_coefficients.py
 """
 
-from mpmath import cos, exp, log, lu_solve, matrix, mpf, nint, pi, polyval, sqrt, tanh, workdps
+from mpmath import cos, exp, fsum, log, lu_solve, matrix, mpf, nint, pi, sqrt, tanh, workdps
 
 DIGITS = 60
 GRID_POINTS = 40  # for each coefficient and one more
@@ -60,6 +60,10 @@ def levelled(f, points):
     return list(lu_solve(equations, values))[:-1]
 
 
+def polynomial(coefficients, x):
+    return fsum(c * x**power for power, c in enumerate(coefficients))
+
+
 def alternating_extremes(points, errors, count):
     """count pairs (point, error), the errors as large as can be and of alternating signs.
 
@@ -86,7 +90,7 @@ def minimax(f, a, b, count):
     values = [f(x) for x in grid]
     while True:
         coefficients = levelled(f, reference)
-        errors = [y - polyval(coefficients[::-1], x) for x, y in zip(grid, values)]
+        errors = [y - polynomial(coefficients, x) for x, y in zip(grid, values)]
         extremes = alternating_extremes(grid, errors, count + 1)
         sizes = [abs(error) for _, error in extremes]
         if max(sizes) < LEVEL * min(sizes):
@@ -114,9 +118,9 @@ def coefficients():
             "log": minimax(log_remainder, mpf(0), largest_w, 7),
             "tanh": minimax(tanh_remainder, mpf(0), largest_u, 12),
         }
-        return {name: [short_decimal(c) for c in polynomial] for name, polynomial in exact.items()}
+        return {name: [short_decimal(c) for c in values] for name, values in exact.items()}
 
 
 if __name__ == "__main__":
-    for name, polynomial in coefficients().items():
-        print(name, *map(repr, polynomial), sep="\n    ")
+    for name, values in coefficients().items():
+        print(name, *map(repr, values), sep="\n    ")

@@ -31,9 +31,7 @@ def lines(rows):
 
 def main(folder):
     points, labels, W1, W2 = planar_dataset()
-    data = "".join(
-        f"{float(x)!r},{float(y)!r},{label}\n" for (x, y), label in zip(points, labels)
-    )
+    data = "".join(f"{float(x)!r},{float(y)!r},{label}\n" for (x, y), label in zip(points, labels))
     (folder / "planar.csv").write_text(
         f"# The 400 points of the planar article, seed 1: x, y, class. Made {MADE_BY}.\n{data}"
     )

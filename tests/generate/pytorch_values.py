@@ -1,17 +1,17 @@
 """Writes tests/data/pytorch_values.json: losses, gradients and trainings by PyTorch in float64.
 
-Everything that goes in is made by `numbers`, and is written down with what comes out. A loss is
+What goes in is made by fixed_numbers.py and written down with what comes out. A loss is
 the one of a batch and a gradient the one of that loss, so both hold the mean over samples.
 Weights are lists of (W, b), W (n_in, n_out).
 
 Run as: python tests/generate/pytorch_values.py tests/data
 """
 
-import json
 import sys
 from pathlib import Path
 
 import torch
+from fixed_numbers import numbers, weights_of, write_json
 from torch.nn import functional
 
 torch.set_default_dtype(torch.float64)
@@ -50,13 +50,6 @@ PAIRS = [(name, "mean_squared_error") for name in ACTIVATIONS] + [
 ]
 
 
-def numbers(start, n_rows, n_columns, low, high):
-    """Rows of multiples of 1/101 of the way from low to high, without a pattern to the eye."""
-    steps = ((start + 37 * i) * (start + 11 * i) % 101 for i in range(n_rows * n_columns))
-    flat = [round(low + (high - low) * (step + 0.5) / 101, 6) for step in steps]
-    return [flat[i : i + n_columns] for i in range(0, len(flat), n_columns)]
-
-
 def targets(start, n_rows, n_columns, loss):
     """Numbers from 0 to 1, in rows that sum to 1 for the categorical cross-entropy."""
     Y = numbers(start, n_rows, n_columns, 0.0, 1.0)
@@ -64,13 +57,6 @@ def targets(start, n_rows, n_columns, loss):
         Y = [[round(y / sum(row), 3) for y in row[:-1]] for row in Y]
         Y = [[*row, round(1.0 - sum(row), 3)] for row in Y]
     return Y
-
-
-def weights_of(sizes, start):
-    return [
-        (numbers(start + i, n_in, n_out, -1.2, 1.2), numbers(start + i, 1, n_out, -0.4, 0.4)[0])
-        for i, (n_in, n_out) in enumerate(zip(sizes, sizes[1:]))
-    ]
 
 
 def leaf(values):
@@ -180,14 +166,6 @@ def training_values():
         }
 
 
-def json_text(version, parts):
-    """A JSON object with one case on each line."""
-    texts = [f'"{library}": "{number}"' for library, number in version.items()]
-    for name, cases in parts.items():
-        texts.append(f'"{name}": [\n' + ",\n".join(json.dumps(case) for case in cases) + "\n]")
-    return "{\n" + ",\n".join(texts) + "\n}\n"
-
-
 def main(folder):
     parts = {
         "activations": activation_values(),
@@ -195,8 +173,8 @@ def main(folder):
         "gradients": gradient_values(),
         "trainings": training_values(),
     }
-    text = json_text({"torch": torch.__version__.partition("+")[0]}, parts)
-    (folder / "pytorch_values.json").write_text(text, encoding="utf-8")
+    version = torch.__version__.partition("+")[0]
+    write_json(folder / "pytorch_values.json", "torch", version, parts)
 
 
 if __name__ == "__main__":
