@@ -2,7 +2,6 @@
 
 from decimal import Decimal, localcontext
 
-import numpy as np
 import pytest
 
 from purenn.articles import least_squares
@@ -10,6 +9,8 @@ from purenn.articles import letters_rewind as rewind
 from purenn.articles.letters import a, b, c, weights
 from purenn.data import dataset_bytes, dataset_tables, numbers
 from purenn.reference import RandomState, forward, mean_squared_error, train_step
+
+np = pytest.importorskip("numpy")
 
 LETTERS = [[float(pixel) for pixel in letter] for letter in (a, b, c)]
 LABELS = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
