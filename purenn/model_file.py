@@ -7,6 +7,7 @@ stands above it as this module writes it, so that white space may change but no 
 
 from __future__ import annotations
 
+import codecs
 import os
 import tempfile
 from typing import Any, NamedTuple
@@ -77,8 +78,12 @@ def read_model(path: str | os.PathLike) -> tuple[Model, str]:
 
     Raises ValueError that says what is wrong where, OSError where it can't be read.
     """
-    with open(os.fspath(path), encoding="utf-8-sig", errors="replace") as file:
-        text = file.read()
+    with open(os.fspath(path), "rb") as file:
+        data = file.read()
+    try:
+        text = data.removeprefix(codecs.BOM_UTF8).decode("ascii")
+    except UnicodeError as error:
+        raise ValueError(f"{path}: not a whole model file: {error}") from None
     values = _parse(path, text)
     for key, (kind, expected) in KINDS.items():
         if key not in values:
