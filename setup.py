@@ -34,7 +34,7 @@ def compiler_error():
             command.ensure_finalized()
             command.run()
         except Exception as error:  # the ways in which a compiler can fail have no common class
-            return f"no working C compiler was found: {error}"
+            return f"no C extension can be built (compiler or Python headers missing): {error}"
     return ""
 
 

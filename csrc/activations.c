@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Activations A = f(Z) and their derivatives, a forward and a backward each.
  *
  * All matrices are (n, n_out), rows are samples. A backward function takes dA, the gradient with
@@ -34,7 +35,7 @@ void pn_sigmoid_forward(double *A, const double *Z, size_t n, size_t n_out)
         A[i] = 1.0 / (1.0 + pn_exp(-Z[i]));
 }
 
-/* dZ = dA · (A·(1 - A)). */
+/* dZ = dA * (A*(1 - A)). */
 void pn_sigmoid_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out)
 {
     size_t i;
@@ -50,7 +51,7 @@ void pn_tanh_forward(double *A, const double *Z, size_t n, size_t n_out)
         A[i] = pn_tanh(Z[i]);
 }
 
-/* dZ = dA · (1 - A·A). */
+/* dZ = dA * (1 - A*A). */
 void pn_tanh_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out)
 {
     size_t i;
@@ -74,7 +75,7 @@ void pn_relu_backward(double *dZ, const double *dA, const double *A, size_t n, s
         dZ[i] = A[i] <= 0.0 ? 0.0 : dA[i];
 }
 
-/* A = Z/100 where Z <= 0, else Z, as the product 0.01·Z. */
+/* A = 0.01*Z where Z <= 0, else Z. */
 void pn_leaky_relu_forward(double *A, const double *Z, size_t n, size_t n_out)
 {
     size_t i;
@@ -82,7 +83,7 @@ void pn_leaky_relu_forward(double *A, const double *Z, size_t n, size_t n_out)
         A[i] = Z[i] <= 0.0 ? LEAK * Z[i] : Z[i];
 }
 
-/* dZ = 0.01·dA where A <= 0, else dA: the derivative at 0 is taken as 0.01. */
+/* dZ = 0.01*dA where A <= 0, else dA: the derivative at 0 is taken as 0.01. */
 void pn_leaky_relu_backward(double *dZ, const double *dA, const double *A,
                             size_t n, size_t n_out)
 {
@@ -114,7 +115,7 @@ void pn_softmax_forward(double *A, const double *Z, size_t n, size_t n_out)
     }
 }
 
-/* dZ[j] = A[j]·(dA[j] - sum of dA[i]·A[i]) in each row, i ascending. */
+/* dZ[j] = A[j]*(dA[j] - sum of dA[i]*A[i]) in each row, i ascending. */
 void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out)
 {
     size_t s, j;
@@ -129,7 +130,7 @@ void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n
     }
 }
 
-/* A = f(Z) for the activation of that name. */
+/* A = f(Z) for that activation. */
 void pn_activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out)
 {
     switch (activation) {
@@ -154,7 +155,7 @@ void pn_activation_forward(double *A, const double *Z, int activation, size_t n,
     }
 }
 
-/* dZ from dA for the activation of that name. */
+/* dZ from dA for that activation. */
 void pn_activation_backward(double *dZ, const double *dA, const double *A, int activation,
                             size_t n, size_t n_out)
 {

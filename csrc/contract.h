@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What every file of the core asks of its compiler: IEEE-754 binary64 arithmetic, each product
  * and each sum rounded by itself. See docs/arithmetic.md. Included first by every .c file. */
 #ifndef PURENN_CONTRACT_H
@@ -5,20 +6,29 @@
 
 #include <float.h>
 
-#if defined(__FAST_MATH__)
-#error "purenn: -ffast-math (or -Ofast) changes results; compile these files without it"
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
+    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "purenn: -ffast-math, or a part of it, changes results; compile these files without it"
 #endif
 
 #if DBL_MANT_DIG != 53 || DBL_MAX_EXP != 1024
 #error "purenn: double is not IEEE-754 binary64 on this target, so its results can't be kept"
 #endif
 
-#if !defined(FLT_EVAL_METHOD) || FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD == 2
+#ifndef FLT_EVAL_METHOD
+#error "purenn: compile these files as C99 or later"
+#elif FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD == 2
 #error "purenn: doubles are computed in another precision; on 32-bit x86 use -msse2 -mfpmath=sse"
 #endif
 
-/* No fused multiply-add, whatever the flags of the build. */
+/* -fsingle-precision-constant would make every literal a float. */
+typedef char pn_literals_are_doubles[sizeof 1.0 == sizeof(double) ? 1 : -1];
+
+/* No fused multiply-add and no reassociation, whatever the flags of the build. */
 #if defined(__clang__)
+#if defined(__x86_64__) || defined(__i386__)
+#pragma float_control(precise, on) /* which switches contraction on, so it comes first */
+#endif
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
 #pragma GCC optimize("fp-contract=off")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exp, log and tanh from + - * / and powers of two alone, the same bits on every machine.
  *
  * A platform's own exp, log and tanh differ in the last bit from machine to machine; these do
@@ -21,10 +22,10 @@
 #define NOT_A_NUMBER ((double)NAN)
 
 #define LOG2_E 1.442695040888963
-#define LN2_HI 0.6931471804855391      /* ln 2 cut after 33 binary places: k·LN2_HI is exact */
+#define LN2_HI 0.6931471804855391      /* ln 2 cut after 33 binary places: k*LN2_HI is exact */
 #define LN2_LO 7.44061711001e-11       /* ln 2 - LN2_HI */
 #define SQRT_HALF 0.7071067811865476
-#define ROUND 6755399441055744.0       /* 1.5·2^52: adding and subtracting it rounds */
+#define ROUND 6755399441055744.0       /* 1.5*2^52: adding and subtracting it rounds */
 
 /* a / b as IEEE-754 defines it, also where Python raises.
  *
@@ -45,8 +46,8 @@ double pn_power_of_two(int k)
 
 /* e^x within 1 ulp.
  *
- * x = k·ln 2 + r with |r| <= ln 2 / 2, and r = high - low, of which high is exact;
- * e^x = 2^k·(1 + (high + (r^2·P(r) - low))), where P(r) ~ (e^r - 1 - r) / r^2.
+ * x = k*ln 2 + r with |r| <= ln 2 / 2, and r = high - low, of which high is exact;
+ * e^x = 2^k*(1 + (high + (r^2*P(r) - low))), where P(r) ~ (e^r - 1 - r) / r^2.
  * 2^k is multiplied in two factors, so that only the last product rounds into a subnormal. */
 double pn_exp(double x)
 {
@@ -76,7 +77,7 @@ double pn_exp(double x)
     return y * pn_power_of_two(half) * pn_power_of_two((int)k - half);
 }
 
-/* x = m·2^k with 0.5 <= m < 1, for finite x > 0: frexp of math.h, from the bits of x. */
+/* x = m*2^k with 0.5 <= m < 1, for finite x > 0: frexp of math.h, from the bits of x. */
 static double split(double x, int *k)
 {
     uint64_t bits;
@@ -92,8 +93,8 @@ static double split(double x, int *k)
 
 /* The natural logarithm within 1 ulp.
  *
- * x = 2^k·(1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), s = f / (2 + f), w = s^2, R = w·P(w);
- * log(1 + f) = f - (f^2/2 - s·(f^2/2 + R)), where P(w) ~ (log(1 + f) - 2·s) / (s·w).
+ * x = 2^k*(1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), s = f / (2 + f), w = s^2, R = w*P(w);
+ * log(1 + f) = f - (f^2/2 - s*(f^2/2 + R)), where P(w) ~ (log(1 + f) - 2*s) / (s*w).
  * log 0 is -inf, the logarithm of a negative number NaN. */
 double pn_log(double x)
 {
@@ -125,7 +126,7 @@ double pn_log(double x)
 
 /* The hyperbolic tangent within 1.5 ulp.
  *
- * Below 10^-8 it rounds to x. Below 0.625, tanh x = x - x^3·P(x^2), P(u) ~ (x - tanh x) / x^3.
+ * Below 10^-8 it rounds to x. Below 0.625, tanh x = x - x^3*P(x^2), P(u) ~ (x - tanh x) / x^3.
  * From there on tanh x = 1 - 2 / (e^2x + 1), with the sign of x. */
 double pn_tanh(double x)
 {

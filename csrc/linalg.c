@@ -1,13 +1,13 @@
-/* The products of a dense layer, Z = X·W + b, and of its gradients.
+/* SPDX-License-Identifier: MIT */
+/* The products of a dense layer, Z = X*W + b, and of its gradients.
  *
  * Rows are samples: X is (n, n_in), W is (n_in, n_out), b is (n_out), Z is (n, n_out).
  * Every sum starts at 0.0 and runs in the order that its function states: the order is part of
- * the result. The inner loops run over independent sums, so that they can be computed side by
- * side. */
+ * the result. Where the inner loop runs over independent sums, they can be computed side by side. */
 #include "contract.h"
 #include "purenn.h"
 
-/* Z[s][j] = (sum of X[s][k]·W[k][j]) + b[j], k ascending, the bias added last.
+/* Z[s][j] = (sum of X[s][k]*W[k][j]) + b[j], k ascending, the bias added last.
  *
  * X (n, n_in), W (n_in, n_out), b (n_out) -> Z (n, n_out). */
 void pn_affine(double *Z, const double *X, const double *W, const double *b,
@@ -27,15 +27,15 @@ void pn_affine(double *Z, const double *X, const double *W, const double *b,
     }
 }
 
-/* dW[k][j] = (sum of X[s][k]·dZ[s][j]) / n, s ascending.
+/* dW[k][j] = (sum of X[s][k]*dZ[s][j]) / n, s ascending.
  *
  * X (n, n_in), dZ (n, n_out) -> dW (n_in, n_out). */
 void pn_weight_gradient(double *dW, const double *X, const double *dZ,
                         size_t n, size_t n_in, size_t n_out)
 {
-    size_t s, k, j;
-    for (k = 0; k < n_in * n_out; k++)
-        dW[k] = 0.0;
+    size_t s, k, j, i;
+    for (i = 0; i < n_in * n_out; i++)
+        dW[i] = 0.0;
     for (s = 0; s < n; s++) {
         const double *x = X + s * n_in;
         const double *dz = dZ + s * n_out;
@@ -43,8 +43,8 @@ void pn_weight_gradient(double *dW, const double *X, const double *dZ,
             for (j = 0; j < n_out; j++)
                 dW[k * n_out + j] = dW[k * n_out + j] + x[k] * dz[j];
     }
-    for (k = 0; k < n_in * n_out; k++)
-        dW[k] = dW[k] / (double)n;
+    for (i = 0; i < n_in * n_out; i++)
+        dW[i] = dW[i] / (double)n;
 }
 
 /* db[j] = (sum of dZ[s][j]) / n, s ascending.
@@ -62,7 +62,7 @@ void pn_bias_gradient(double *db, const double *dZ, size_t n, size_t n_out)
         db[j] = db[j] / (double)n;
 }
 
-/* dX[s][k] = sum of dZ[s][j]·W[k][j], j ascending.
+/* dX[s][k] = sum of dZ[s][j]*W[k][j], j ascending.
  *
  * dZ (n, n_out), W (n_in, n_out) -> dX (n, n_in). */
 void pn_input_gradient(double *dX, const double *dZ, const double *W,

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /* Losses and their gradients with respect to the outputs A; Y are the targets.
  *
- * A and Y are (n, n_out), rows are samples. A loss gives one number a sample, (n), and a gradient
+ * A and Y are (n, n_out), rows are samples. A loss gives one number per sample, (n), and a gradient
  * is per sample too: it carries the 2/n_out of the squared error but never 1/n. The mean over
  * samples is taken once: of the losses in pn_mean, of the gradients in dW and db.
  *
@@ -10,7 +11,7 @@
 #include "contract.h"
 #include "purenn.h"
 
-/* x·log y, which is 0 where x is 0, whatever y. */
+/* x*log y, which is 0 where x is 0, whatever y. */
 double pn_xlogy(double x, double y)
 {
     if (x == 0.0)
@@ -18,7 +19,7 @@ double pn_xlogy(double x, double y)
     return x * pn_log(y);
 }
 
-/* x / y, which is 0 where x is 0, whatever y: the derivative of x·log y by y. */
+/* x / y, which is 0 where x is 0, whatever y: the derivative of x*log y by y. */
 double pn_xdivy(double x, double y)
 {
     if (x == 0.0)
@@ -40,7 +41,7 @@ void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n
     }
 }
 
-/* dA = (2 / n_out)·(A - Y). */
+/* dA = (2 / n_out)*(A - Y). */
 void pn_mean_squared_error_gradient(double *dA, const double *A, const double *Y,
                                     size_t n, size_t n_out)
 {
@@ -50,7 +51,7 @@ void pn_mean_squared_error_gradient(double *dA, const double *A, const double *Y
         dA[i] = scale * (A[i] - Y[i]);
 }
 
-/* L[s] = -sum of (Y·log A + (1 - Y)·log(1 - A)) over the outputs j, ascending; 0·log 0 is 0. */
+/* L[s] = -sum of (Y*log A + (1 - Y)*log(1 - A)) over the outputs j, ascending; 0*log 0 is 0. */
 void pn_binary_cross_entropy(double *L, const double *A, const double *Y, size_t n, size_t n_out)
 {
     size_t s, j;
@@ -73,7 +74,7 @@ void pn_binary_cross_entropy_gradient(double *dA, const double *A, const double 
         dA[i] = pn_xdivy(1.0 - Y[i], 1.0 - A[i]) - pn_xdivy(Y[i], A[i]);
 }
 
-/* L[s] = -sum of Y[s][j]·log A[s][j], j ascending; 0·log 0 is 0. */
+/* L[s] = -sum of Y[s][j]*log A[s][j], j ascending; 0*log 0 is 0. */
 void pn_categorical_cross_entropy(double *L, const double *A, const double *Y,
                                   size_t n, size_t n_out)
 {
@@ -108,7 +109,7 @@ void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n,
         dZ[i] = A[i] - Y[i];
 }
 
-/* L, one number a sample, of the loss of that name. */
+/* L, one number per sample, of that loss. */
 void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
                       size_t n, size_t n_out)
 {
@@ -125,7 +126,7 @@ void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
     }
 }
 
-/* dA of the loss of that name. */
+/* dA of that loss. */
 void pn_loss_gradient(double *dA, const double *A, const double *Y, int loss,
                       size_t n, size_t n_out)
 {

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /* A dense network: forward keeps what every layer computed, backward gives every gradient.
  *
- * Parameters hold, layer by layer, W row-major, then b. Z, A and dZ hold one matrix (n, n_out) a
+ * Parameters hold, layer by layer, W row-major, then b. Z, A and dZ hold one matrix (n, n_out) per
  * layer; the last of A are the outputs. */
 #include "contract.h"
 #include "purenn.h"
 
-/* Z[l] = A[l-1]·W[l] + b[l], A[l] = f[l](Z[l]), with A[-1] = X, for every layer l.
+/* Z[l] = A[l-1]*W[l] + b[l], A[l] = f[l](Z[l]), with A[-1] = X, for every layer l.
  *
  * X (n, n_in) -> Z and A, matrices (n, n_out of layer l). */
 void pn_forward(double *Z, double *A, const double *X, const double *parameters,
@@ -42,7 +43,7 @@ void pn_output_gradient(double *dZ, const double *A, const double *Y, int activa
 
 /* dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.
  *
- * dW[l] = A[l-1]^T·dZ[l] / n, db[l] the mean of dZ[l], dZ[l-1] = f'[l-1] of dZ[l]·W[l]^T.
+ * dW[l] = A[l-1]^T*dZ[l] / n, db[l] the mean of dZ[l], dZ[l-1] = f'[l-1] of dZ[l]*W[l]^T.
  * Without bias, db is 0, so that a bias which starts at 0 stays 0.
  * A of every layer, X (n, n_in), Y (n, n_out) -> dZ, and gradients as parameters hold them. */
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,

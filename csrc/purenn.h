@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /* purenn: dense neural networks, the same bits on every machine.
  *
  * C99. No allocation, no input or output, no state: the caller owns all memory. Rows are
  * samples, matrices are contiguous and row-major: X is (n, n_in), W is (n_in, n_out), b is
  * (n_out), Z, A and dZ are (n, n_out), and d before a letter is a gradient. Outputs come first,
- * then inputs, then sizes. A function reads and writes just the elements its shapes name, and
- * no pointer may be NULL where a size is not 0, unless its comment says so.
+ * then inputs, then sizes. A function reads and writes just the elements its shapes name. No
+ * pointer may be NULL unless its comment says so, also where a size is 0.
  *
  * Each function has a twin of the same name, without pn_, in purenn/reference/: file for file,
  * with the same formula and the same order of every sum. Both compute the same bits.
@@ -61,7 +62,7 @@ void pn_input_gradient(double *dX, const double *dZ, const double *W,
 /* activations.c: A = f(Z) and back
  * --------------------------------
  * A may be Z, and dZ may be dA: each function works in place. activation is an enum pn_activation,
- * loss below an enum pn_loss; another number does nothing. */
+ * loss below an enum pn_loss; for another number nothing is written. */
 void pn_identity_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_identity_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 void pn_sigmoid_forward(double *A, const double *Z, size_t n, size_t n_out);
@@ -81,7 +82,7 @@ void pn_activation_backward(double *dZ, const double *dA, const double *A, int a
 
 /* losses.c: how far the outputs A are from the targets Y
  * ------------------------------------------------------
- * L is (n): one loss a sample. Gradients are per sample, never divided by n. dA and dZ may be A. */
+ * L is (n): one loss per sample. Gradients are per sample, never divided by n. dA and dZ may be A. */
 double pn_xlogy(double x, double y);
 double pn_xdivy(double x, double y);
 void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n, size_t n_out);
@@ -103,9 +104,15 @@ double pn_mean(const double *L, size_t n);
 
 /* network.c: all layers
  * ---------------------
- * sizes is (n_layers + 1): the inputs, then the outputs of each layer; n_layers >= 1.
- * parameters and gradients hold, layer by layer, W row-major, then b. Z, A and dZ hold, layer by
- * layer, a matrix (n, sizes[l + 1]). Z may be A where nobody wants the Z. */
+ * sizes is (n_layers + 1): the inputs, then the outputs of each layer; n_layers >= 1. activations
+ * is (n_layers). With units the sum of sizes[1] ... sizes[n_layers]:
+ * - parameters and gradients hold, layer by layer, W row-major, then b: count doubles, the sum of
+ *   (sizes[l] + 1)*sizes[l + 1];
+ * - Z, A and dZ hold, layer by layer, a matrix (n, sizes[l + 1]): n*units doubles, of which the
+ *   outputs are the last n*sizes[n_layers].
+ * Z may be A where nobody wants the Z. In pn_output_gradient dZ may not be A. bias is 0 for a
+ * network without biases: its parameters hold b as 0, and every db is 0. pn_backward takes
+ * n >= 1. */
 void pn_forward(double *Z, double *A, const double *X, const double *parameters,
                 const int *activations, const size_t *sizes, size_t n_layers, size_t n);
 void pn_output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
@@ -120,16 +127,15 @@ void pn_gradient_descent(double *w, const double *g, double learning_rate, size_
 
 /* training.c: learning
  * --------------------
- * workspace holds, for a batch of n samples, the gradients, A and dZ of every layer:
- * count + 2·n·units doubles, where count is the number of parameters and units the sum of
- * sizes[1] ... sizes[n_layers]. */
+ * n >= 1. workspace holds, for a batch of n samples, the gradients, A and dZ of every layer:
+ * count + 2*n*units doubles. */
 void pn_train_step(double *L, double *parameters, double *workspace, const double *X,
                    const double *Y, const int *activations, int loss, int bias,
                    double learning_rate, const size_t *sizes, size_t n_layers, size_t n);
 
-/* order is (n), each below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n; L is (n) and gets
- * the losses in that order. batch holds batch_size·(n_in + n_out) doubles, and may be NULL where
- * order is. workspace is that of a step on batch_size samples. */
+/* Returns the mean of L, which is (n) and gets the losses in the order taken. order is (n), each
+ * below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n. batch holds batch_size*(n_in + n_out)
+ * doubles, and may be NULL where order is. workspace is that of a step on batch_size samples. */
 double pn_train_epoch(double *L, double *parameters, double *workspace, double *batch,
                       const double *X, const double *Y, const size_t *order, size_t batch_size,
                       const int *activations, int loss, int bias, double learning_rate,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Training: one step on a batch, one epoch over all samples. */
 #include "contract.h"
 #include "purenn.h"

@@ -50,6 +50,14 @@ def check_targets(name: str, values: Any, n_rows: int, n_columns: int) -> Any:
     return rows
 
 
+def check_probabilities(name: str, rows: list[list[float]], loss: str) -> None:
+    """Targets of a cross-entropy, which has no meaning outside of 0 to 1."""
+    for s, row in enumerate(rows):
+        if not all(0.0 <= value <= 1.0 for value in row):
+            wrong = next(value for value in row if not 0.0 <= value <= 1.0)
+            raise ValueError(f"{name}[{s}]: {loss} expects targets from 0 to 1, got {wrong}")
+
+
 def check_choice(name: str, choices: Sequence[str], value: Any) -> str:
     """One of the names that exist."""
     if not isinstance(value, str) or value not in choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import math
 import os
 import struct
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from . import __version__
 from .articles import digits, house_price, letters, planar
 from .articles.figures import Figure, Options, Result
 from .checks import check_choice, check_count
@@ -27,6 +29,9 @@ ARTICLES: dict[str, Callable[[Engine, Callable[[str], None], Options], Result]] 
 # alone. No figure that an article prints depends on it.
 SHORTENED_BESIDE_C = {"planar": 500, "digits": 10}
 SHORTENED_ALONE = {"digits": 100}
+
+# For terminals without these characters.
+PLAIN_TEXT = str.maketrans("█·▒•│└─═→", "#.:*|+-=>")
 
 WIDEST = 50  # a column of a table is as wide as its widest text up to this
 
@@ -60,6 +65,13 @@ def bits(numbers: list[float]) -> bytes:
     return struct.pack(f"{len(numbers)}d", *(x if x == x else math.nan for x in numbers))
 
 
+def plain_text(error: UnicodeError) -> tuple[str, int]:
+    """What stands for a character that the terminal does not have."""
+    assert isinstance(error, UnicodeEncodeError)
+    missing = error.object[error.start : error.end]
+    return missing.translate(PLAIN_TEXT).encode("ascii", "replace").decode(), error.end
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are one line."""
 
@@ -69,9 +81,10 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0 is success, 1 a figure that differs, 2 an error, 130 Ctrl-C."""
+    codecs.register_error("purenn", plain_text)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="purenn")
     try:
         try:
             options = parser().parse_args(arguments)
@@ -105,6 +118,7 @@ def parser() -> Parser:
         run=reproduce, article=[], backend=None, epochs=None, seed=None, data=None, plot=None,
         json=False,
     )  # fmt: skip
+    result.add_argument("--version", action="version", version=f"purenn {__version__}")
     commands = result.add_subparsers(title="commands", metavar="command")
     command = commands.add_parser("reproduce", help="the articles' figures, printed and computed")
     command.add_argument(
@@ -119,8 +133,7 @@ def parser() -> Parser:
         "--data", metavar="PATH", help="digits: train.csv, or a folder with MNIST's IDX files"
     )
     command.add_argument("--plot", metavar="FILE", help="the pictures, as .png, .svg or .pdf")
-    command.add_argument("--json", action="store_true", help="one JSON record a figure instead")
-    command.set_defaults(run=reproduce)
+    command.add_argument("--json", action="store_true", help="one JSON record per figure instead")
     commands.add_parser("info", help="what computes here").set_defaults(run=info)
     return result
 
@@ -202,7 +215,7 @@ def print_table(run: Run) -> None:
 
 
 def print_records(run: Run) -> None:
-    """One JSON record a figure and engine."""
+    """One JSON record per figure and engine."""
     import json
 
     for backend, result in run.results.items():
@@ -223,38 +236,24 @@ def print_records(run: Run) -> None:
 def print_summary(runs: list[Run]) -> None:
     """Figures printed, reproduced, explained by an erratum, differing, and seconds, by article."""
     print(f"\n{'═' * 30} summary {'═' * 61}\n")
-    rows: list[tuple[str, ...]] = [
-        ("", "printed", "reproduced", "errata", "differing", "bits", "seconds")
-    ]
-    for run in runs:
-        rows.append((run.article, *counts(run), f"{run.seconds:.1f}"))
-    totals = [counts(run) for run in runs]
-    rows.append(
-        (
-            "all",
-            *(str(sum(int(row[column]) for row in totals)) for column in range(4)),
-            max((row[4] for row in totals), key=("same", "one engine", "DIFFERENT").index),
-            f"{sum(run.seconds for run in runs):.1f}",
-        )
-    )
-    for row in rows:
-        print(f"{row[0]:<12}" + "".join(f"{text:>12}" for text in row[1:]))
-    if any(row[2] != "0" for row in totals):
-        print("\nEach erratum is explained in docs/errata.md.")
-
-
-def counts(run: Run) -> tuple[str, str, str, str, str]:
-    """How many figures an article prints, and how they fare on all engines together."""
-    figures = run.first.figures
-    errata = sum(1 for figure in figures if figure.erratum and not figure.agrees)
-    wrong = len(differing(run.figures))
-    return (
-        str(len(figures)),
-        str(sum(1 for figure in figures if figure.agrees)),
-        str(errata),
-        str(wrong),
-        ("same" if run.same_bits else "DIFFERENT") if len(run.results) > 1 else "one engine",
-    )
+    heading = ("printed", "reproduced", "errata", "differing", "bits", "seconds")
+    print(" " * 12 + "".join(f"{text:>12}" for text in heading))
+    everything = [figure for run in runs for figure in run.first.figures]
+    for name, figures, part in [
+        *((run.article, run.first.figures, [run]) for run in runs),
+        ("all", everything, runs),
+    ]:
+        printed = [figure for figure in figures if not figure.again]
+        reproduced = sum(figure.agrees for figure in printed)
+        wrong = sum(len(differing(run.figures)) for run in part)
+        errata = sum(not figure.agrees and figure.erratum != "" for figure in printed)
+        engines = max(len(run.results) for run in part)
+        bits = "DIFFERENT" if not all(run.same_bits for run in part) else "same"
+        seconds = sum(run.seconds for run in part)
+        cells = (len(printed), reproduced, errata, wrong, bits if engines > 1 else "-")
+        print(f"{name:<12}" + "".join(f"{cell:>12}" for cell in cells) + f"{seconds:>12.1f}")
+    if any(figure.erratum for figure in everything):
+        print("\ndocs/errata.md in the source explains each erratum.")
 
 
 def differing(figures: list[Figure]) -> list[Figure]:
@@ -287,8 +286,6 @@ def save_plot(picture: Any, runs: list[Run], path: str) -> None:
 
 def info(options: argparse.Namespace) -> int:
     """Prints the version, the Python, and which engine computes and why."""
-    from . import __version__
-
     print(f"purenn {__version__}")
     print(f"python: {sys.implementation.name} {sys.version.split()[0]}")
     print(f"package: {os.path.dirname(os.path.abspath(__file__))}")

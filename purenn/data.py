@@ -58,7 +58,8 @@ def read_images(path: str, most: int) -> tuple[bytes, int, list[int]]:
     size = rows * columns
     if len(labels) * size != len(pixels):
         raise ValueError(
-            f"{labels_path}: expected {len(pixels) // size} labels, one an image, got {len(labels)}"
+            f"{labels_path}: expected {len(pixels) // size} labels, as many as images, "
+            f"got {len(labels)}"
         )
     if max(labels) > 9:
         raise ValueError(f"{labels_path}: expected labels 0 to 9, got {max(labels)}")
@@ -115,7 +116,7 @@ def _read_idx(path: str, dimensions: int, most: int) -> tuple[bytes, list[int]]:
 
 
 def _read_kaggle(path: str, most: int) -> tuple[bytes, int, list[int]]:
-    """train.csv: a header label,pixel0,…, then a line an image: its label, its pixels."""
+    """train.csv: a header label,pixel0,…, then a line per image: its label, its pixels."""
     text = _read_bytes(path).decode("utf-8-sig", "replace").rstrip()
     header, *lines = text.splitlines()[: most + 1] or [""]
     size = header.count(",")

@@ -54,10 +54,10 @@ def engine(backend: str = "auto") -> Engine:
 
     Raises ValueError for another word, BackendError where c is asked for and absent.
     """
-    _check_backend("backend", backend)
+    check_choice("backend", BACKENDS, backend)
     if backend == "auto":
         backend = os.environ.get("PURENN_BACKEND", "auto")
-        _check_backend("PURENN_BACKEND", backend)
+        check_choice("PURENN_BACKEND", BACKENDS, backend)
     if backend == "python":
         return Engine("python", reference)
     try:
@@ -76,7 +76,10 @@ def why_absent(error: ImportError) -> str:
         with open(note, encoding="utf-8") as file:
             return file.read().strip()
     if error.name == "purenn.native._core" or "_core" in str(error):
-        return "this copy was not built; `pip install .` builds it where there is a C compiler"
+        return (
+            f"the copy in {os.path.dirname(os.path.abspath(__file__))} holds no built core; "
+            "pip install . builds one, which runs from outside of the checkout"
+        )
     return str(error)
 
 
@@ -90,9 +93,4 @@ def backend_info() -> dict[str, str]:
     else:
         info["c core"] = "installed"
         info["compiler"] = native.compiler()
-        info["simd"] = "plain"
     return info
-
-
-def _check_backend(name: str, backend: str) -> None:
-    check_choice(name, BACKENDS, backend)

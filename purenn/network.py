@@ -13,6 +13,7 @@ from .checks import (
     check_count,
     check_matrix,
     check_positive,
+    check_probabilities,
     check_row,
     check_targets,
     check_truth,
@@ -52,7 +53,7 @@ class Network:
     """A dense network: A[l] = f[l](A[l−1]·W[l] + b[l]), A[−1] = X, the outputs are the last A.
 
     `sizes` are the numbers of inputs and of units in each layer. `activations` is one name for
-    all layers or a list with one a layer: identity (linear), sigmoid (logistic), tanh, relu,
+    all layers or a list with one per layer: identity (linear), sigmoid (logistic), tanh, relu,
     leaky_relu, softmax. `loss` is mean_squared_error (mean over samples and outputs),
     binary_cross_entropy or categorical_cross_entropy (sums over outputs, means over samples).
     With `bias=False` all biases are 0 and stay 0. The first weights are Glorot's uniform ones,
@@ -176,8 +177,9 @@ class Network:
         learning_rate = check_positive("learning_rate", learning_rate)
         batch_size = n if batch_size is None else check_count("batch_size", batch_size)
         shuffle = check_truth("shuffle", shuffle)
-        seed = _check_seed(seed) if shuffle or seed is not None else None
-        stream = None if seed is None or not shuffle else RandomState(seed)
+        if shuffle or seed is not None:
+            seed = _check_seed(seed)
+        stream = RandomState(seed) if shuffle and seed is not None else None
         losses = []
         for _ in range(epochs):
             order = range(n) if stream is None else stream.permutation(n)
@@ -201,7 +203,7 @@ class Network:
 
         The weights round-trip exactly. Raises OSError where the file can't be written.
         """
-        x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]
+        x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]  # any small numbers would do
         weights = self.get_weights()
         output = self.predict(x)
         for layer, (W, b) in enumerate(weights):
@@ -258,6 +260,8 @@ class Network:
         """X and Y, checked, in the engine's own form."""
         X, _ = check_matrix("X", X, self.sizes[0])
         Y = check_targets("Y", Y, len(X), self.sizes[-1])
+        if self.loss != "mean_squared_error":
+            check_probabilities("Y", lists(Y), self.loss)
         return self._engine.matrix(X), self._engine.matrix(Y)
 
 
@@ -300,7 +304,7 @@ def _check_activations(activations: Any, n_layers: int) -> tuple[str, ...]:
     else:
         raise TypeError(f"activations: expected a name or a list, got {shown(activations)}")
     if len(names) != n_layers:
-        raise ValueError(f"activations: expected {n_layers}, one a layer, got {len(names)}")
+        raise ValueError(f"activations: expected {n_layers}, one per layer, got {len(names)}")
     return tuple(
         check_choice(
             "activations", ACTIVATIONS, SYNONYMS.get(name, name) if isinstance(name, str) else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from shutil import get_terminal_size
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -26,19 +27,19 @@ def curve(values: Sequence[float], name: str) -> str:
     span = (high - low) or 1.0
     width = min(CURVE_WIDTH, len(values))
     cells = [[" "] * width for _ in range(CURVE_HEIGHT)]
-    previous = round((high - values[0]) / span * (CURVE_HEIGHT - 1))
+    rows = [round((high - value) / span * (CURVE_HEIGHT - 1)) for value in values]
     for column in range(width):
-        value = values[round(column * (len(values) - 1) / max(width - 1, 1))]
-        row = round((high - value) / span * (CURVE_HEIGHT - 1))
-        for filled in range(min(row, previous), max(row, previous) + 1):
-            cells[filled][column] = "•"
-        previous = row
+        # All values of this column, and the last one of the column before it.
+        start, end = (len(rows) * edge // width for edge in (column, column + 1))
+        part = rows[max(start - 1, 0) : end]
+        for row in range(min(part), max(part) + 1):
+            cells[row][column] = "•"
     labels = {0: f"{high:.5g}", CURVE_HEIGHT - 1: f"{low:.5g}"}
     lines = [
         f"{labels.get(row, ''):>9} │{''.join(line).rstrip()}" for row, line in enumerate(cells)
     ]
     axis = f"{'':>9} └{'─' * width}"
-    ticks = f"{'':>11}1{len(values):>{max(width - 1, 1)}}"
+    ticks = f"{'':>11}1" + (f" {len(values)}".rjust(width - 1) if len(values) > 1 else "")
     return "\n".join([f"{name}, last {values[-1]:.6g}", *lines, axis, ticks])
 
 
@@ -47,7 +48,7 @@ def decision_map(
     points: Sequence[Sequence[float]],
     labels: Sequence[int],
 ) -> str:
-    """Which class the plane belongs to (· and ▒), and the points of class 0 (o) and 1 (x) in it."""
+    """The plane by class, · for 0 and ▒ for 1, and in it the points, o for 0 and x for 1."""
     lows = [min(axis) for axis in zip(*points)]
     highs = [max(axis) for axis in zip(*points)]
     steps = [
@@ -72,15 +73,20 @@ def progress(steps: Iterable[T], total: int, name: str) -> Iterator[T]:
     """The same steps, with a line on a terminal's stderr once they take over two seconds."""
     start = shown = time.monotonic()
     visible = False
+    columns = min(get_terminal_size().columns, 60)
     try:
         for done, step in enumerate(steps):
             now = time.monotonic()
             if sys.stderr.isatty() and now - start > PATIENCE and now - shown > 0.2:
                 left = (now - start) / done * (total - done) if done else 0.0
-                print(f"\r{name}: {done} of {total}, {left:.0f} s left ", end="", file=sys.stderr)
+                text = f"{name}: {done} of {total}, {left:.0f} s left"
+                # The cursor goes back, so that what is printed next takes the line's place.
+                print(
+                    f"{text[: columns - 1]:<{columns - 1}}\r", end="", file=sys.stderr, flush=True
+                )
                 shown = now
                 visible = True
             yield step
     finally:
         if visible:
-            print("\r" + " " * 70 + "\r", end="", file=sys.stderr, flush=True)
+            print(" " * (columns - 1) + "\r", end="", file=sys.stderr, flush=True)

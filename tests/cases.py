@@ -19,6 +19,8 @@ class Case:
         stream = random.Random(seed)
         self.sizes = [stream.randint(1, 7)]
         self.sizes += [stream.randint(0 if stream.random() < 0.05 else 1, 7) for _ in range(3)]
+        if stream.random() < 0.1:  # wide enough for every vector, and a rest
+            self.sizes = [stream.randint(8, 40) for _ in self.sizes]
         self.sizes = self.sizes[: stream.randint(2, 4)]
         self.activations = [stream.choice(ACTIVATIONS) for _ in self.sizes[1:]]
         self.loss = stream.choice(LOSSES)

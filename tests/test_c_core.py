@@ -61,6 +61,33 @@ def test_refuses_other_arithmetic(compiler, flag, tmp_path):
     assert "purenn:" in result.stderr
 
 
+OTHER_PEOPLES_FLAGS = [
+    "-ffinite-math-only",
+    "-fno-signed-zeros",
+    "-freciprocal-math",
+    "-fassociative-math -fno-signed-zeros -fno-trapping-math",
+    "-ffast-math -fno-finite-math-only",
+    "-fsingle-precision-constant",
+    "-fno-math-errno -fno-trapping-math -frounding-math",
+]
+
+
+@pytest.mark.parametrize("flags", OTHER_PEOPLES_FLAGS)
+def test_other_flags_are_refused_or_change_no_bit(compiler, flags, tmp_path):
+    objects = []
+    for source in SOURCES:
+        objects.append(tmp_path / f"{source.stem}.o")
+        command = [compiler, "-std=c99", "-O3", *flags.split(), "-c", source, "-o", objects[-1]]
+        built = subprocess.run([*map(str, command)], capture_output=True, text=True)
+        if built.returncode != 0:
+            assert "purenn:" in built.stderr or "pn_literals_are_doubles" in built.stderr
+            return
+    program = tmp_path / "driver"
+    driver = ROOT / "tests" / "c" / "driver.c"
+    run(compiler, "-std=c99", "-I", ROOT / "csrc", driver, *objects, "-o", program)
+    check_driver(program, cases=20)
+
+
 def test_no_allocation_no_output_no_globals():
     for source in SOURCES:
         text = source.read_text()
@@ -74,7 +101,12 @@ def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
     program = tmp_path / "driver"
     driver = ROOT / "tests" / "c" / "driver.c"
     run(compiler, *BUILDS[build], "-I", ROOT / "csrc", driver, *SOURCES, "-o", program)
-    cases = [Case(seed) for seed in range(80)]
+    check_driver(program, cases=80)
+
+
+def check_driver(program, cases):
+    """The program computes that many trainings and the elementary functions as the text does."""
+    cases = [Case(seed) for seed in range(cases)]
     xs = [x * 2.0**k for x in EDGES for k in (-60, 0, 60)] + [k / 16 - 750 for k in range(24000)]
     lines = [f"e {len(xs)} {hexes(xs)}", *map(case_text, cases)]
     output = run(program, input="\n".join(lines)).splitlines()

@@ -86,7 +86,7 @@ def test_bare_checkout_runs_without_site_packages(tmp_path):
     ("mode", "compiler", "note"),
     [
         ("off", None, "PURENN_BUILD_C=off"),
-        ("auto", "no-such-compiler", "no working C compiler was found"),
+        ("auto", "no-such-compiler", "compiler or Python headers missing"),
     ],
 )
 def test_a_build_without_c_needs_nothing_and_says_why(tmp_path, mode, compiler, note):

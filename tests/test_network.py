@@ -949,3 +949,11 @@ def test_the_same_call_gives_the_same_bits(native, activation, loss):
         ).history["loss"]
         results.append(bits([value, gradients, history, net.get_weights(), net.predict(X)]))
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("wrong", [7.0, -0.1, 1.0000001])
+def test_targets_of_a_cross_entropy_lie_between_0_and_1(engine, wrong):
+    net = Network([2, 1], loss="binary_cross_entropy", seed=1, backend=engine.name)
+    with pytest.raises(ValueError, match=r"Y\[1\]: binary_cross_entropy expects targets from 0 to"):
+        net.fit([[0, 1], [1, 0]], [0, wrong], epochs=1, learning_rate=0.1)
+    assert Network([2, 1], seed=1, backend=engine.name).gradients([0, 1], [wrong])[0] >= 0.0

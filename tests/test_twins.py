@@ -23,7 +23,7 @@ MEMORY = {"workspace", "batch"}
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʳᵏᶻᵀ", "0123456789-xrkzT")
 SYMBOLS = {"Σ": "sum of", "√½": "sqrt(1/2)", "√2": "sqrt(2)", "−": "-", "≤": "<=", "≥": ">="}
-SYMBOLS.update({"≈": "~", "→": "->", "←": "<-", "′": "'"})
+SYMBOLS.update({"·": "*", "≈": "~", "→": "->", "←": "<-", "′": "'"})
 
 
 def python_functions(room):

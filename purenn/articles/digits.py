@@ -9,6 +9,7 @@ Here rows are samples: W1 is the article's W1 transposed.
 
 from __future__ import annotations
 
+import os
 from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -120,7 +121,11 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         show(f"{name}: {value:.2f} %")
     show(curve(costs, "cost"))
     shortened = "" if epochs >= EPOCHS else f"{epochs} of {EPOCHS} epochs"
-    data = "optical digits" if options.data is None else "this data"
+    data = (
+        "optical digits"
+        if options.data is None
+        else os.path.basename(os.path.abspath(options.data))
+    )
     run = f"{data}, seed {seed}"
     figures = [
         Figure(ARTICLE, f"{name}, {run}", PRINTED[name], f"{value:.2f} %", False, "D1")

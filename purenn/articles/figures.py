@@ -10,7 +10,8 @@ class Figure(NamedTuple):
     """One printed figure: its place, the text as printed, and the same computed by purenn.
 
     `erratum` is empty, or names the entry of docs/errata.md that explains why the article
-    contradicts itself there; such a figure counts neither as reproduced nor as differing.
+    contradicts itself there; such a figure counts neither as reproduced nor as differing. `again`
+    marks a printed figure that is compared a second time, with another computation.
     """
 
     article: str
@@ -19,6 +20,7 @@ class Figure(NamedTuple):
     computed: str
     agrees: bool
     erratum: str = ""
+    again: bool = False
 
     @property
     def verdict(self) -> str:
@@ -43,20 +45,18 @@ class Result(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What the command line may change: epochs or iterations, the seed, the data, pictures."""
+    """What the command line may change: epochs or iterations, the seed, the data."""
 
     epochs: int | None = None
     seed: int | None = None
     data: str | None = None
 
 
-def decimals_figure(
-    article: str, name: str, printed: str, computed: float, erratum: str = ""
-) -> Figure:
+def decimals_figure(article: str, name: str, printed: str, computed: float) -> Figure:
     """A number that NumPy printed with up to 8 decimals; it agrees if all 8 do."""
     text = f"{computed:.8f}"
     agrees = text == f"{float(printed):.8f}"
-    return Figure(article, name, printed, trimmed(text), agrees, erratum)
+    return Figure(article, name, printed, trimmed(text), agrees)
 
 
 def exact_figure(article: str, name: str, printed: str, computed: float) -> Figure:

@@ -96,7 +96,8 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     for name, printed in PRINTED.items():
         for i, (text, *_) in enumerate(printed):
             place = f"{name}[{i}][0] from the printed rows"
-            figures.append(decimals_figure(ARTICLE, place, text, as_printed[name][i][0], "H1"))
+            figure = decimals_figure(ARTICLE, place, text, as_printed[name][i][0])
+            figures.append(figure._replace(erratum="H1", again=True))
 
     question = scale([QUESTION], amax(PRINTED_ROWS))
     equal, equal_losses = train(engine, [(W1, NO_BIAS_1), (W2, NO_BIAS_2)], epochs)

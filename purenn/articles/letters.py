@@ -182,7 +182,7 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
             figures += [text_figure(ARTICLE, "prediction", PRINTED_PREDICTION, prediction)]
             figures += [printed_start_figure(engine)]
         else:
-            shortened = f"{epochs} of {EPOCHS} epochs, so the trained weights are not compared"
+            shortened = f"{epochs} epochs, not {EPOCHS}: the trained weights are not compared"
     else:
         shortened = f"seed {options.seed} is not the article's run, so only its data is compared"
     trace = acc + [value for row in w1 + w2 for value in row]
@@ -234,7 +234,7 @@ def printed_start_figure(engine: Engine) -> Figure:
     figure = exact_figure(
         ARTICLE, "acc, epoch 100, from the printed initial weights", printed[-1][1], acc[-1]
     )
-    return figure._replace(erratum="L3")
+    return figure._replace(erratum="L3", again=True)
 
 
 def plot(figure: Any, acc: list[float], losss: list[float]) -> None:

@@ -138,6 +138,7 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     right = sum(guess == label for guess, label in zip(classify(X), labels))
     show(f"accuracy: {100 * right / len(X):.2f} %")
     show(curve(costs, "cost"))
+    show("the plane: · is class 0, ▒ class 1; the points: o is class 0, x class 1")
     show(decision_map(classify, X, labels))
     shortened = "" if iterations >= ITERATIONS else f"{iterations} of {ITERATIONS} iterations"
     return Result([], costs, lambda figure: plot(figure, costs, classify, X, labels), shortened)
@@ -158,6 +159,7 @@ def plot(
     side = [-5 + i / 20 for i in range(201)]
     classes = classify([[x1, x2] for x2 in side for x1 in side])
     rows = [classes[start : start + len(side)] for start in range(0, len(classes), len(side))]
-    plane.contourf(side, side, rows, levels=[-0.5, 0.5, 1.5], cmap="Spectral", alpha=0.4)
-    plane.scatter(*zip(*X), c=labels, s=12, cmap="Spectral", edgecolors="black", linewidths=0.3)
-    plane.set(xlabel="x1", ylabel="x2")
+    colours = {"cmap": "Spectral", "vmin": 0, "vmax": 1}
+    plane.pcolormesh(side, side, rows, alpha=0.4, **colours)
+    plane.scatter(*zip(*X), c=labels, s=12, edgecolors="black", linewidths=0.3, **colours)
+    plane.set(xlabel="x1", ylabel="x2", aspect="equal")

@@ -14,9 +14,11 @@ from numbers import Complex, Real
 from typing import Any
 
 from ..checks import check_count, shown
+from .core import address, ffi
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
 LARGEST_COUNT = sys.maxsize // 8
+ALIGNMENT = ffi.alignof("double")
 
 
 class Fixed:
@@ -178,7 +180,10 @@ def _flat_view(name: str, view: memoryview[Any]) -> memoryview[float]:
         raise ValueError(f"{name}: expected a C-contiguous buffer, got strides {view.strides}")
     if view.nbytes == 0:
         return zeros(0)
-    return view.cast("B").cast("d")
+    flat = view.cast("B").cast("d")
+    if address(flat) % ALIGNMENT:
+        raise ValueError(f"{name}: expected memory aligned to {ALIGNMENT} bytes; copy it first")
+    return flat
 
 
 def _matrix_of_lists(name: str, rows: Any, n_columns: int | None) -> Matrix:

@@ -42,21 +42,24 @@ def code(kind: str, codes: dict[str, int], name: str) -> int:
     return codes[name]
 
 
-def separate(out: memoryview[float], *inputs: memoryview[float]) -> None:
+def separate(name: str, out: memoryview[float], *inputs: memoryview[float]) -> None:
     """Raises ValueError where an output shares memory with an input that C still reads."""
-    start = _address(out)
+    start = address(out)
     for view in inputs:
-        other = _address(view)
+        other = address(view)
         if start < other + view.nbytes and other < start + out.nbytes:
-            raise ValueError("out: expected memory of its own, got a buffer that is also an input")
+            raise ValueError(
+                f"{name}: expected memory of its own, got a buffer that is also an input"
+            )
 
 
 def in_place_or_separate(out: memoryview[float], *inputs: memoryview[float]) -> None:
     """Raises ValueError where an output shares a part of an input's memory without being it."""
     for view in inputs:
-        if _address(view) != _address(out):
-            separate(out, view)
+        if address(view) != address(out):
+            separate("out", out, view)
 
 
-def _address(view: memoryview[float]) -> int:
+def address(view: memoryview[float]) -> int:
+    """Where a buffer lies."""
     return int(ffi.cast("uintptr_t", pointer(view)))

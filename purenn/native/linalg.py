@@ -15,7 +15,7 @@ def affine(X: Any, W: Any, b: Any, out: Any = None) -> Matrix:
     n_in, n_out = W.shape
     X = matrix("X", X, n_columns=n_in)
     Z = matrix_out(out, len(X), n_out)
-    separate(Z.data, X.data, W.data, b)
+    separate("out", Z.data, X.data, W.data, b)
     lib.pn_affine(
         pointer(Z.data), pointer(X.data), pointer(W.data), pointer(b), len(X), n_in, n_out
     )
@@ -30,7 +30,7 @@ def weight_gradient(X: Any, dZ: Any, out: Any = None) -> Matrix:
     n_out = dZ.shape[1]
     _check_samples(n)
     dW = matrix_out(out, n_in, n_out)
-    separate(dW.data, X.data, dZ.data)
+    separate("out", dW.data, X.data, dZ.data)
     lib.pn_weight_gradient(pointer(dW.data), pointer(X.data), pointer(dZ.data), n, n_in, n_out)
     return dW
 
@@ -41,7 +41,7 @@ def bias_gradient(dZ: Any, out: Any = None) -> memoryview[float]:
     n, n_out = dZ.shape
     _check_samples(n)
     db = vector_out(out, n_out)
-    separate(db, dZ.data)
+    separate("out", db, dZ.data)
     lib.pn_bias_gradient(pointer(db), pointer(dZ.data), n, n_out)
     return db
 
@@ -52,7 +52,7 @@ def input_gradient(dZ: Any, W: Any, out: Any = None) -> Matrix:
     n_in, n_out = W.shape
     dZ = matrix("dZ", dZ, n_columns=n_out)
     dX = matrix_out(out, len(dZ), n_in)
-    separate(dX.data, dZ.data, W.data)
+    separate("out", dX.data, dZ.data, W.data)
     lib.pn_input_gradient(pointer(dX.data), pointer(dZ.data), pointer(W.data), len(dZ), n_in, n_out)
     return dX
 

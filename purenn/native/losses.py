@@ -1,6 +1,6 @@
 """The losses of csrc/losses.c over buffers. See purenn/reference/losses.py for the formulas.
 
-Every loss takes the outputs A and the targets Y, both (n, n_out), and gives one number a sample,
+Every loss takes the outputs A and the targets Y, both (n, n_out), and gives one number per sample,
 (n); every gradient gives (n, n_out).
 """
 
@@ -17,7 +17,7 @@ def _loss(function: Any) -> Callable[..., memoryview[float]]:
         A = matrix("A", A)
         Y = matrix("Y", Y, *A.shape)
         L = vector_out(out, len(A))
-        separate(L, A.data, Y.data)
+        separate("out", L, A.data, Y.data)
         function(pointer(L), pointer(A.data), pointer(Y.data), *A.shape)
         return L
 
@@ -49,12 +49,12 @@ matched_gradient = _gradient(lib.pn_matched_gradient)
 
 
 def sample_losses(A: Any, Y: Any, loss: str, out: Any = None) -> memoryview[float]:
-    """L, one number a sample, of the loss of that name."""
+    """L, one number per sample, of the loss of that name."""
     A = matrix("A", A)
     Y = matrix("Y", Y, *A.shape)
     number = code("loss", LOSSES, loss)
     L = vector_out(out, len(A))
-    separate(L, A.data, Y.data)
+    separate("out", L, A.data, Y.data)
     lib.pn_sample_losses(pointer(L), pointer(A.data), pointer(Y.data), number, *A.shape)
     return L
 

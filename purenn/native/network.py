@@ -38,7 +38,7 @@ def output_gradient(A: Any, Y: Any, activation: str, loss: str, out: Any = None)
     activation_code = code("activation", ACTIVATIONS, activation)
     loss_code = code("loss", LOSSES, loss)
     dZ = matrix_out(out, *A.shape)
-    separate(dZ.data, A.data)  # which is read again after dZ is written
+    separate("out", dZ.data, A.data)  # which is read again after dZ is written
     in_place_or_separate(dZ.data, Y.data)
     lib.pn_output_gradient(
         pointer(dZ.data), pointer(A.data), pointer(Y.data), activation_code, loss_code, *A.shape
@@ -95,6 +95,6 @@ def activation_codes(activations: Sequence[str], parameters: Parameters) -> Any:
         raise TypeError(f"activations: expected a list of names, got {activations!r}")
     if len(activations) != len(parameters):
         raise ValueError(
-            f"activations: expected {len(parameters)}, one a layer, got {len(activations)}"
+            f"activations: expected {len(parameters)}, one per layer, got {len(activations)}"
         )
     return ffi.new("int[]", [code("activation", ACTIVATIONS, name) for name in activations])

@@ -12,5 +12,5 @@ def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
     """w[i] ← w[i] − (learning_rate·g[i]), in place. w and g are (count), w a buffer."""
     w = vector_in_place("w", w)
     g = vector("g", g, len(w))
-    separate(w, g)
+    separate("w", w, g)
     lib.pn_gradient_descent(pointer(w), pointer(g), number("learning_rate", learning_rate), len(w))

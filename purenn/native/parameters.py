@@ -72,7 +72,7 @@ class Parameters(Fixed):
 
 
 class Layers(Fixed):
-    """One matrix (n, n_out) a layer, for the same n samples, in one buffer `data`."""
+    """One matrix (n, n_out) per layer, for the same n samples, in one buffer `data`."""
 
     __slots__ = ("data", "matrices")
     data: memoryview[float]

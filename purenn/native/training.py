@@ -102,7 +102,7 @@ def _samples(parameters: Any, X: Any, Y: Any) -> tuple[Matrix, Matrix]:
     if len(X) == 0:
         raise ValueError("X: expected at least one sample, got none")
     Y = matrix("Y", Y, len(X), parameters.sizes[-1])
-    separate(parameters.data, X.data, Y.data)
+    separate("parameters", parameters.data, X.data, Y.data)
     return X, Y
 
 

@@ -50,7 +50,7 @@ def relu_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[floa
 
 
 def leaky_relu_forward(Z: list[list[float]]) -> list[list[float]]:
-    """A = Z/100 where Z ≤ 0, else Z, as the product 0.01·Z."""
+    """A = 0.01·Z where Z ≤ 0, else Z."""
     return [[LEAK * z if z <= 0.0 else z for z in row] for row in Z]
 
 
@@ -109,12 +109,12 @@ BACKWARD = {
 
 
 def activation_forward(Z: list[list[float]], activation: str) -> list[list[float]]:
-    """A = f(Z) for the activation of that name."""
+    """A = f(Z) for that activation."""
     return FORWARD[activation](Z)
 
 
 def activation_backward(
     dA: list[list[float]], A: list[list[float]], activation: str
 ) -> list[list[float]]:
-    """dZ from dA for the activation of that name."""
+    """dZ from dA for that activation."""
     return BACKWARD[activation](dA, A)

@@ -1,6 +1,6 @@
 """Losses and their gradients with respect to the outputs A; Y are the targets.
 
-A and Y are (n, n_out), rows are samples. A loss gives one number a sample, (n), and a gradient
+A and Y are (n, n_out), rows are samples. A loss gives one number per sample, (n), and a gradient
 is per sample too: it carries the 2/n_out of the squared error but never 1/n. The mean over
 samples is taken once: of the losses in `mean`, of the gradients in dW and db.
 
@@ -103,12 +103,12 @@ GRADIENT = {
 
 
 def sample_losses(A: list[list[float]], Y: list[list[float]], loss: str) -> list[float]:
-    """L, one number a sample, of the loss of that name."""
+    """L, one number per sample, of that loss."""
     return LOSS[loss](A, Y)
 
 
 def loss_gradient(A: list[list[float]], Y: list[list[float]], loss: str) -> list[list[float]]:
-    """dA of the loss of that name."""
+    """dA of that loss."""
     return GRADIENT[loss](A, Y)
 
 

@@ -1,6 +1,6 @@
 """A dense network: forward keeps what every layer computed, backward gives every gradient.
 
-Parameters are a list with one (W, b) a layer. Z, A and dZ are lists with one matrix a layer;
+Parameters are a list with one (W, b) per layer. Z, A and dZ are lists with one matrix per layer;
 A[-1] are the outputs.
 """
 
