@@ -12,65 +12,58 @@ from .buffers import Matrix, matrix, matrix_out
 from .core import ACTIVATIONS, code, in_place_or_separate, lib, pointer
 
 
-def _forward(function: Any) -> Callable[..., Matrix]:
-    def forward(Z: Any, out: Any = None) -> Matrix:
+def _forward(name: str) -> Callable[..., Matrix]:
+    function = getattr(lib, f"pn_{name}")
+
+    def forward(Z: Any, out: Any = None, codes: tuple[int, ...] = ()) -> Matrix:
         Z = matrix("Z", Z)
         A = matrix_out(out, *Z.shape)
         if out is not None:
             in_place_or_separate(A.data, Z.data)
-        function(pointer(A.data), pointer(Z.data), *Z.shape)
+        function(pointer(A.data), pointer(Z.data), *codes, *Z.shape)
         return A
 
+    forward.__name__ = forward.__qualname__ = name
     return forward
 
 
-def _backward(function: Any) -> Callable[..., Matrix]:
-    def backward(dA: Any, A: Any, out: Any = None) -> Matrix:
+def _backward(name: str) -> Callable[..., Matrix]:
+    function = getattr(lib, f"pn_{name}")
+
+    def backward(dA: Any, A: Any, out: Any = None, codes: tuple[int, ...] = ()) -> Matrix:
         A = matrix("A", A)
         dA = matrix("dA", dA, *A.shape)
         dZ = matrix_out(out, *A.shape)
         if out is not None:
             in_place_or_separate(dZ.data, dA.data, A.data)
-        function(pointer(dZ.data), pointer(dA.data), pointer(A.data), *A.shape)
+        function(pointer(dZ.data), pointer(dA.data), pointer(A.data), *codes, *A.shape)
         return dZ
 
+    backward.__name__ = backward.__qualname__ = name
     return backward
 
 
-identity_forward = _forward(lib.pn_identity_forward)
-identity_backward = _backward(lib.pn_identity_backward)
-sigmoid_forward = _forward(lib.pn_sigmoid_forward)
-sigmoid_backward = _backward(lib.pn_sigmoid_backward)
-tanh_forward = _forward(lib.pn_tanh_forward)
-tanh_backward = _backward(lib.pn_tanh_backward)
-relu_forward = _forward(lib.pn_relu_forward)
-relu_backward = _backward(lib.pn_relu_backward)
-leaky_relu_forward = _forward(lib.pn_leaky_relu_forward)
-leaky_relu_backward = _backward(lib.pn_leaky_relu_backward)
-softmax_forward = _forward(lib.pn_softmax_forward)
-softmax_backward = _backward(lib.pn_softmax_backward)
+identity_forward = _forward("identity_forward")
+identity_backward = _backward("identity_backward")
+sigmoid_forward = _forward("sigmoid_forward")
+sigmoid_backward = _backward("sigmoid_backward")
+tanh_forward = _forward("tanh_forward")
+tanh_backward = _backward("tanh_backward")
+relu_forward = _forward("relu_forward")
+relu_backward = _backward("relu_backward")
+leaky_relu_forward = _forward("leaky_relu_forward")
+leaky_relu_backward = _backward("leaky_relu_backward")
+softmax_forward = _forward("softmax_forward")
+softmax_backward = _backward("softmax_backward")
+_any_forward = _forward("activation_forward")
+_any_backward = _backward("activation_backward")
 
 
 def activation_forward(Z: Any, activation: str, out: Any = None) -> Matrix:
-    """A = f(Z) for the activation of that name."""
-    Z = matrix("Z", Z)
-    number = code("activation", ACTIVATIONS, activation)
-    A = matrix_out(out, *Z.shape)
-    if out is not None:
-        in_place_or_separate(A.data, Z.data)
-    lib.pn_activation_forward(pointer(A.data), pointer(Z.data), number, *Z.shape)
-    return A
+    """A = f(Z) for that activation."""
+    return _any_forward(Z, out, (code("activation", ACTIVATIONS, activation),))
 
 
 def activation_backward(dA: Any, A: Any, activation: str, out: Any = None) -> Matrix:
-    """dZ from dA for the activation of that name."""
-    A = matrix("A", A)
-    dA = matrix("dA", dA, *A.shape)
-    number = code("activation", ACTIVATIONS, activation)
-    dZ = matrix_out(out, *A.shape)
-    if out is not None:
-        in_place_or_separate(dZ.data, dA.data, A.data)
-    lib.pn_activation_backward(
-        pointer(dZ.data), pointer(dA.data), pointer(A.data), number, *A.shape
-    )
-    return dZ
+    """dZ from dA for that activation."""
+    return _any_backward(dA, A, out, (code("activation", ACTIVATIONS, activation),))

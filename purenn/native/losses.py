@@ -12,63 +12,58 @@ from .buffers import Matrix, matrix, matrix_out, vector, vector_out
 from .core import LOSSES, code, in_place_or_separate, lib, pointer, separate
 
 
-def _loss(function: Any) -> Callable[..., memoryview[float]]:
-    def losses(A: Any, Y: Any, out: Any = None) -> memoryview[float]:
+def _loss(name: str) -> Callable[..., memoryview[float]]:
+    function = getattr(lib, f"pn_{name}")
+
+    def losses(A: Any, Y: Any, out: Any = None, codes: tuple[int, ...] = ()) -> memoryview[float]:
         A = matrix("A", A)
         Y = matrix("Y", Y, *A.shape)
         L = vector_out(out, len(A))
         separate("out", L, A.data, Y.data)
-        function(pointer(L), pointer(A.data), pointer(Y.data), *A.shape)
+        function(pointer(L), pointer(A.data), pointer(Y.data), *codes, *A.shape)
         return L
 
+    losses.__name__ = losses.__qualname__ = name
     return losses
 
 
-def _gradient(function: Any) -> Callable[..., Matrix]:
-    def gradient(A: Any, Y: Any, out: Any = None) -> Matrix:
+def _gradient(name: str) -> Callable[..., Matrix]:
+    function = getattr(lib, f"pn_{name}")
+
+    def gradient(A: Any, Y: Any, out: Any = None, codes: tuple[int, ...] = ()) -> Matrix:
         A = matrix("A", A)
         Y = matrix("Y", Y, *A.shape)
         dA = matrix_out(out, *A.shape)
         if out is not None:
             in_place_or_separate(dA.data, A.data, Y.data)
-        function(pointer(dA.data), pointer(A.data), pointer(Y.data), *A.shape)
+        function(pointer(dA.data), pointer(A.data), pointer(Y.data), *codes, *A.shape)
         return dA
 
+    gradient.__name__ = gradient.__qualname__ = name
     return gradient
 
 
 xlogy = lib.pn_xlogy
 xdivy = lib.pn_xdivy
-mean_squared_error = _loss(lib.pn_mean_squared_error)
-mean_squared_error_gradient = _gradient(lib.pn_mean_squared_error_gradient)
-binary_cross_entropy = _loss(lib.pn_binary_cross_entropy)
-binary_cross_entropy_gradient = _gradient(lib.pn_binary_cross_entropy_gradient)
-categorical_cross_entropy = _loss(lib.pn_categorical_cross_entropy)
-categorical_cross_entropy_gradient = _gradient(lib.pn_categorical_cross_entropy_gradient)
-matched_gradient = _gradient(lib.pn_matched_gradient)
+mean_squared_error = _loss("mean_squared_error")
+mean_squared_error_gradient = _gradient("mean_squared_error_gradient")
+binary_cross_entropy = _loss("binary_cross_entropy")
+binary_cross_entropy_gradient = _gradient("binary_cross_entropy_gradient")
+categorical_cross_entropy = _loss("categorical_cross_entropy")
+categorical_cross_entropy_gradient = _gradient("categorical_cross_entropy_gradient")
+matched_gradient = _gradient("matched_gradient")
+_any_loss = _loss("sample_losses")
+_any_gradient = _gradient("loss_gradient")
 
 
 def sample_losses(A: Any, Y: Any, loss: str, out: Any = None) -> memoryview[float]:
-    """L, one number per sample, of the loss of that name."""
-    A = matrix("A", A)
-    Y = matrix("Y", Y, *A.shape)
-    number = code("loss", LOSSES, loss)
-    L = vector_out(out, len(A))
-    separate("out", L, A.data, Y.data)
-    lib.pn_sample_losses(pointer(L), pointer(A.data), pointer(Y.data), number, *A.shape)
-    return L
+    """L, one number per sample, of that loss."""
+    return _any_loss(A, Y, out, (code("loss", LOSSES, loss),))
 
 
 def loss_gradient(A: Any, Y: Any, loss: str, out: Any = None) -> Matrix:
-    """dA of the loss of that name."""
-    A = matrix("A", A)
-    Y = matrix("Y", Y, *A.shape)
-    number = code("loss", LOSSES, loss)
-    dA = matrix_out(out, *A.shape)
-    if out is not None:
-        in_place_or_separate(dA.data, A.data, Y.data)
-    lib.pn_loss_gradient(pointer(dA.data), pointer(A.data), pointer(Y.data), number, *A.shape)
-    return dA
+    """dA of that loss."""
+    return _any_gradient(A, Y, out, (code("loss", LOSSES, loss),))
 
 
 def mean(L: Any) -> float:
