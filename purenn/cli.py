@@ -248,9 +248,9 @@ def print_summary(runs: list[Run]) -> None:
         wrong = sum(len(differing(run.figures)) for run in part)
         errata = sum(not figure.agrees and figure.erratum != "" for figure in printed)
         engines = max(len(run.results) for run in part)
-        bits = "DIFFERENT" if not all(run.same_bits for run in part) else "same"
+        same = "same" if all(run.same_bits for run in part) else "DIFFERENT"
         seconds = sum(run.seconds for run in part)
-        cells = (len(printed), reproduced, errata, wrong, bits if engines > 1 else "-")
+        cells = (len(printed), reproduced, errata, wrong, same if engines > 1 else "-")
         print(f"{name:<12}" + "".join(f"{cell:>12}" for cell in cells) + f"{seconds:>12.1f}")
     if any(figure.erratum for figure in everything):
         print("\ndocs/errata.md in the source explains each erratum.")

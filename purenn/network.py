@@ -201,7 +201,8 @@ class Network:
     def save(self, path: str | os.PathLike) -> None:
         """Writes the network to one readable JSON file, all at once or not at all.
 
-        The weights round-trip exactly. Raises OSError where the file can't be written.
+        The weights round-trip exactly. Raises ValueError, before anything is written, where a
+        weight or an output is not finite, and OSError where the file can't be written.
         """
         x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]  # any small numbers would do
         weights = self.get_weights()
