@@ -109,6 +109,16 @@ def shown(value: Any) -> str:
     return " ".join(_short.repr(value).split())
 
 
+def is_number(value: Any) -> bool:
+    """Whether the value is one real number: no text, no complex number, no array."""
+    return (
+        hasattr(value, "__float__")
+        and not isinstance(value, TEXT)  # NumPy's texts have a __float__
+        and getattr(value, "shape", ()) == ()
+        and (isinstance(value, Real) or not isinstance(value, Complex))
+    )
+
+
 def check_row(name: str, row: Any, n_columns: int) -> list[float]:
     """A row of n_columns finite numbers."""
     if not _is_row(row):
@@ -162,22 +172,14 @@ def _is_row(value: Any) -> bool:
 
 
 def _check_number(name: str, value: Any) -> float:
-    if type(value) is float:
-        number = value
-    elif type(value) is not int and (
-        isinstance(value, TEXT)
-        or getattr(value, "shape", ()) != ()
-        or (isinstance(value, Complex) and not isinstance(value, Real))
-        or not hasattr(value, "__float__")
-    ):
+    if type(value) is not float and not is_number(value):
         raise TypeError(f"{name}: expected a number, got {shown(value)}")
-    else:
-        try:
-            number = float(value)
-        except OverflowError:
-            raise ValueError(f"{name}: expected a float64 number, got a larger integer") from None
-        except (TypeError, ValueError):
-            raise TypeError(f"{name}: expected a number, got {shown(value)}") from None
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name}: expected a float64 number, got a larger integer") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected a number, got {shown(value)}") from None
     if not isfinite(number):
         raise ValueError(f"{name}: expected a finite number, got {number}")
     return number

@@ -17,6 +17,7 @@ from .articles import digits, house_price, letters, planar
 from .articles.figures import Figure, Options, Result
 from .checks import check_choice, check_count
 from .engines import BACKENDS, BackendError, Engine, backend_info, engine
+from .network import LARGEST_SEED
 
 ARTICLES: dict[str, Callable[[Engine, Callable[[str], None], Options], Result]] = {
     "house_price": house_price.reproduce,
@@ -145,7 +146,7 @@ def reproduce(options: argparse.Namespace) -> int:
     if options.epochs is not None:
         check_count("--epochs", options.epochs)
     if options.seed is not None:
-        check_count("--seed", options.seed, 0, 2**32 - 1)
+        check_count("--seed", options.seed, 0, LARGEST_SEED)
     if options.data is not None and options.article != ["digits"]:
         raise ValueError("--data: only digits reads data: purenn reproduce digits --data PATH")
     figure = None if options.plot is None else new_plot(options)

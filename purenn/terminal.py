@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import isfinite
 from shutil import get_terminal_size
 from typing import TypeVar
 
@@ -23,6 +24,9 @@ def blocks(pixels: Sequence[float], columns: int) -> str:
 
 def curve(values: Sequence[float], name: str) -> str:
     """A curve over 1 … len(values), with its extremes and its last value written beside it."""
+    if not all(map(isfinite, values)):
+        first = next(step for step, value in enumerate(values, 1) if not isfinite(value))
+        return f"{name}, last {values[-1]:.6g}: no curve, {name} is not finite at {first}"
     low, high = min(values), max(values)
     span = (high - low) or 1.0
     width = min(CURVE_WIDTH, len(values))

@@ -129,6 +129,11 @@ def test_randn_is_within_3_ulp(seed):
     assert ulps(ours.randn(3, 5), numpys.randn(3, 5)) <= 3
 
 
+def test_a_number_that_is_3_ulp_away():
+    # About eight in a million are.
+    assert ulps(RandomState(1).randn(1126)[1125:], np.random.RandomState(1).randn(1126)[1125:]) == 3
+
+
 def test_most_of_randn_is_equal():
     ours, numpys = both(11)
     equal = np.array(ours.randn(20000)) == numpys.randn(20000)

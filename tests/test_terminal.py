@@ -46,6 +46,12 @@ def test_a_curve_names_its_ends():
     assert picture.splitlines()[-1].split() == ["1", "2"]
 
 
+@pytest.mark.parametrize("last", [float("nan"), float("inf")])
+def test_what_is_not_finite_is_told_not_drawn(last):
+    picture = terminal.curve([2.0, 1.0, last, last], "cost")
+    assert picture == f"cost, last {last}: no curve, cost is not finite at 3"
+
+
 def test_decision_map_shows_classes_and_points():
     points, labels = [[0.0, 0.0], [1.0, 1.0]], [0, 1]
     picture = terminal.decision_map(lambda rows: [int(y > 0.5) for _, y in rows], points, labels)

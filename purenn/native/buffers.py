@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
-from numbers import Complex, Real
+from numbers import Real
 from typing import Any
 
-from ..checks import check_count, shown
+from ..checks import check_count, is_number, shown
 from .core import address, ffi
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
@@ -213,11 +213,7 @@ def _array(name: str, values: Any) -> array:
         raise TypeError(f"{name}: expected numbers in a list, got {type(values).__name__}")
     values = list(values)
     for value in values if set(map(type, values)) - {float} else ():
-        if (
-            not hasattr(value, "__float__")
-            or getattr(value, "shape", ()) != ()
-            or (isinstance(value, Complex) and not isinstance(value, Real))
-        ):
+        if not is_number(value):
             raise TypeError(f"{name}: expected numbers, got {shown(value)}")
     try:
         return array("d", values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..checks import check_choice
 from . import _core  # type: ignore[attr-defined]
 
 lib: Any = _core.lib
@@ -37,9 +38,7 @@ def pointer(view: memoryview[float]) -> Any:
 
 def code(kind: str, codes: dict[str, int], name: str) -> int:
     """The C enum value of an activation or a loss. Raises ValueError for an unknown name."""
-    if not isinstance(name, str) or name not in codes:
-        raise ValueError(f"{kind}: expected one of {', '.join(codes)}, got {name!r}")
-    return codes[name]
+    return codes[check_choice(kind, tuple(codes), name)]
 
 
 def separate(name: str, out: memoryview[float], *inputs: memoryview[float]) -> None:
