@@ -11,12 +11,16 @@ def affine(X: list[list[float]], W: list[list[float]], b: list[float]) -> list[l
 
     X (n, n_in), W (n_in, n_out), b (n_out) → Z (n, n_out).
     """
+    outputs = range(len(b))
     Z = []
     for x in X:
-        z = [0.0 for _ in b]
-        for x_k, w in zip(x, W):
-            z = [z_j + x_k * w_j for z_j, w_j in zip(z, w)]
-        Z.append([z_j + b_j for z_j, b_j in zip(z, b)])
+        z = []
+        for j in outputs:
+            total = 0.0
+            for x_k, w in zip(x, W):
+                total = total + x_k * w[j]
+            z.append(total + b[j])
+        Z.append(z)
     return Z
 
 
@@ -26,11 +30,17 @@ def weight_gradient(X: list[list[float]], dZ: list[list[float]]) -> list[list[fl
     X (n, n_in), dZ (n, n_out) → dW (n_in, n_out).
     """
     n = len(X)
-    dW = [[0.0 for _ in dZ[0]] for _ in X[0]]
+    n_out = len(dZ[0])
+    outputs = range(n_out)
+    dW = [[0.0] * n_out for _ in X[0]]
     for x, dz in zip(X, dZ):
-        for k, x_k in enumerate(x):
-            dW[k] = [g + x_k * d for g, d in zip(dW[k], dz)]
-    return [[g / n for g in row] for row in dW]
+        for x_k, dw in zip(x, dW):
+            for j in outputs:
+                dw[j] = dw[j] + x_k * dz[j]
+    for dw in dW:
+        for j in outputs:
+            dw[j] = dw[j] / n
+    return dW
 
 
 def bias_gradient(dZ: list[list[float]]) -> list[float]:
@@ -39,10 +49,15 @@ def bias_gradient(dZ: list[list[float]]) -> list[float]:
     dZ (n, n_out) → db (n_out).
     """
     n = len(dZ)
-    db = [0.0 for _ in dZ[0]]
+    n_out = len(dZ[0])
+    outputs = range(n_out)
+    db = [0.0] * n_out
     for dz in dZ:
-        db = [g + d for g, d in zip(db, dz)]
-    return [g / n for g in db]
+        for j in outputs:
+            db[j] = db[j] + dz[j]
+    for j in outputs:
+        db[j] = db[j] / n
+    return db
 
 
 def input_gradient(dZ: list[list[float]], W: list[list[float]]) -> list[list[float]]:
@@ -52,11 +67,12 @@ def input_gradient(dZ: list[list[float]], W: list[list[float]]) -> list[list[flo
     """
     dX = []
     for dz in dZ:
+        outputs = range(len(dz))
         dx = []
         for w in W:
             total = 0.0
-            for d, w_j in zip(dz, w):
-                total = total + d * w_j
+            for j in outputs:
+                total = total + dz[j] * w[j]
             dx.append(total)
         dX.append(dx)
     return dX
