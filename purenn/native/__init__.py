@@ -21,6 +21,7 @@ from .activations import (
     tanh_forward,
 )
 from .buffers import Matrix
+from . import core
 from .core import compiler
 from .elementary import divide, exp, log, power_of_two, tanh
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
@@ -38,7 +39,8 @@ from .losses import (
     xdivy,
     xlogy,
 )
-from .network import backward, forward, output_gradient
+from .inputs import first_not_finite, first_outside
+from .network import Predictor, backward, forward, output_gradient
 from .optimizers import gradient_descent
 from .parameters import Layers, Parameters
-from .training import train_epoch, train_step
+from .training import Training, train_epoch, train_step

@@ -8,62 +8,61 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from . import core
 from .buffers import Matrix, matrix, matrix_out
-from .core import ACTIVATIONS, code, in_place_or_separate, lib, pointer
-
-
-def _forward(name: str) -> Callable[..., Matrix]:
-    function = getattr(lib, f"pn_{name}")
-
-    def forward(Z: Any, out: Any = None, codes: tuple[int, ...] = ()) -> Matrix:
-        Z = matrix("Z", Z)
-        A = matrix_out(out, *Z.shape)
-        if out is not None:
-            in_place_or_separate(A.data, Z.data)
-        function(pointer(A.data), pointer(Z.data), *codes, *Z.shape)
-        return A
-
-    forward.__name__ = forward.__qualname__ = name
-    return forward
-
-
-def _backward(name: str) -> Callable[..., Matrix]:
-    function = getattr(lib, f"pn_{name}")
-
-    def backward(dA: Any, A: Any, out: Any = None, codes: tuple[int, ...] = ()) -> Matrix:
-        A = matrix("A", A)
-        dA = matrix("dA", dA, *A.shape)
-        dZ = matrix_out(out, *A.shape)
-        if out is not None:
-            in_place_or_separate(dZ.data, dA.data, A.data)
-        function(pointer(dZ.data), pointer(dA.data), pointer(A.data), *codes, *A.shape)
-        return dZ
-
-    backward.__name__ = backward.__qualname__ = name
-    return backward
-
-
-identity_forward = _forward("identity_forward")
-identity_backward = _backward("identity_backward")
-sigmoid_forward = _forward("sigmoid_forward")
-sigmoid_backward = _backward("sigmoid_backward")
-tanh_forward = _forward("tanh_forward")
-tanh_backward = _backward("tanh_backward")
-relu_forward = _forward("relu_forward")
-relu_backward = _backward("relu_backward")
-leaky_relu_forward = _forward("leaky_relu_forward")
-leaky_relu_backward = _backward("leaky_relu_backward")
-softmax_forward = _forward("softmax_forward")
-softmax_backward = _backward("softmax_backward")
-_any_forward = _forward("activation_forward")
-_any_backward = _backward("activation_backward")
+from .core import ACTIVATIONS, code, in_place_or_separate, pointer
 
 
 def activation_forward(Z: Any, activation: str, out: Any = None) -> Matrix:
     """A = f(Z) for that activation."""
-    return _any_forward(Z, out, (code("activation", ACTIVATIONS, activation),))
+    number = code("activation", ACTIVATIONS, activation)
+    Z = matrix("Z", Z)
+    A = matrix_out(out, *Z.shape)
+    if out is not None:
+        in_place_or_separate(A.data, Z.data)
+    core.active.activation_forward(pointer(A.data), pointer(Z.data), number, *Z.shape)
+    return A
 
 
 def activation_backward(dA: Any, A: Any, activation: str, out: Any = None) -> Matrix:
     """dZ from dA for that activation."""
-    return _any_backward(dA, A, out, (code("activation", ACTIVATIONS, activation),))
+    number = code("activation", ACTIVATIONS, activation)
+    A = matrix("A", A)
+    dA = matrix("dA", dA, *A.shape)
+    dZ = matrix_out(out, *A.shape)
+    if out is not None:
+        in_place_or_separate(dZ.data, dA.data, A.data)
+    core.active.activation_backward(
+        pointer(dZ.data), pointer(dA.data), pointer(A.data), number, *A.shape
+    )
+    return dZ
+
+
+def _forward(activation: str) -> Callable[..., Matrix]:
+    def forward(Z: Any, out: Any = None) -> Matrix:
+        return activation_forward(Z, activation, out)
+
+    forward.__name__ = forward.__qualname__ = f"{activation}_forward"
+    return forward
+
+
+def _backward(activation: str) -> Callable[..., Matrix]:
+    def backward(dA: Any, A: Any, out: Any = None) -> Matrix:
+        return activation_backward(dA, A, activation, out)
+
+    backward.__name__ = backward.__qualname__ = f"{activation}_backward"
+    return backward
+
+
+identity_forward = _forward("identity")
+identity_backward = _backward("identity")
+sigmoid_forward = _forward("sigmoid")
+sigmoid_backward = _backward("sigmoid")
+tanh_forward = _forward("tanh")
+tanh_backward = _backward("tanh")
+relu_forward = _forward("relu")
+relu_backward = _backward("relu")
+leaky_relu_forward = _forward("leaky_relu")
+leaky_relu_backward = _backward("leaky_relu")
+softmax_forward = _forward("softmax")
+softmax_backward = _backward("softmax")

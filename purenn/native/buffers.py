@@ -14,7 +14,7 @@ from numbers import Real
 from typing import Any
 
 from ..checks import check_count, is_number, shown
-from .core import address, ffi
+from .core import address, ffi, lib, pointer
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
 LARGEST_COUNT = sys.maxsize // 8
@@ -83,6 +83,11 @@ def zeros(count: int) -> memoryview[float]:
     if count > LARGEST_COUNT:
         raise ValueError(f"size: expected at most {LARGEST_COUNT} numbers, got {count}")
     return memoryview(bytearray(8 * count)).cast("d")
+
+
+def scratch() -> Any:
+    """The room that a product needs to pack a panel, as C takes it."""
+    return pointer(zeros(lib.PN_SCRATCH))
 
 
 def number(name: str, value: Any) -> float:

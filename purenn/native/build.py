@@ -1,29 +1,27 @@
 """The cffi description of the C core, for setup.py: what is declared, compiled and how.
 
-The declarations are read from csrc/purenn.h, between its two cffi marks, so that nothing is
+The declarations are read from the headers, between their two cffi marks, so that nothing is
 declared twice.
 """
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 
 from cffi import FFI
 
-SOURCES = [
-    "elementary.c",
-    "linalg.c",
-    "activations.c",
-    "losses.c",
-    "network.c",
-    "optimizers.c",
-    "training.c",
+HEADERS = [
+    os.path.join("simd", "kernels.h"),
+    "purenn.h",
+    os.path.join("host", "host.h"),
 ]
 
 # What the binding wants to know beside the core: which compiler built it.
 COMPILER = """
 #include "purenn.h"
+#include "host/host.h"
 #if defined(__clang__)
 #define PN_COMPILER "clang " __clang_version__
 #elif defined(__GNUC__)
@@ -44,17 +42,27 @@ def declarations(header: str) -> str:
 def ffi_builder(root: str = "") -> FFI:
     """The extension purenn.native._core, with paths relative to the root of the project."""
     csrc = os.path.join(root, "csrc")
-    with open(os.path.join(csrc, "purenn.h"), encoding="utf-8") as file:
-        header = file.read()
     builder = FFI()
-    builder.cdef(declarations(header) + "const char *pn_compiler(void);")
-    gnu_flags = ["-std=c99", "-O3", "-ffp-contract=off"]
+    for name in HEADERS:
+        with open(os.path.join(csrc, name), encoding="utf-8") as file:
+            builder.cdef(declarations(file.read()))
+    builder.cdef("const char *pn_compiler(void);")
+    gnu = sys.platform != "win32"
     builder.set_source(
         "purenn.native._core",
         COMPILER,
-        sources=[os.path.join(csrc, name) for name in SOURCES],
-        depends=[os.path.join(csrc, name) for name in ("purenn.h", "contract.h")],
+        sources=files(csrc, ".c"),
+        depends=files(csrc, ".h"),
         include_dirs=[csrc],
-        extra_compile_args=["/O2"] if sys.platform == "win32" else gnu_flags,
+        extra_compile_args=["-std=c99", "-O3", "-ffp-contract=off", "-pthread"] if gnu else ["/O2"],
+        extra_link_args=["-pthread"] if gnu else [],
     )
     return builder
+
+
+def files(csrc: str, ending: str) -> list[str]:
+    """The files of the core and of its folders for hosts: kernels, threads, training."""
+    return sorted(
+        glob.glob(os.path.join(csrc, "*" + ending))
+        + glob.glob(os.path.join(csrc, "*", "*" + ending))
+    )

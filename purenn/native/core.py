@@ -1,14 +1,50 @@
-"""The compiled core and how its arguments are made. Importing it fails where it wasn't built."""
+"""The compiled core and how its functions are called. Importing it fails where it wasn't built.
+
+PURENN_SIMD=plain|avx2|avx512|neon chooses the kernels; by default the fastest that this processor
+runs. All compute the same bits.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from types import SimpleNamespace
+from typing import Any, Callable
 
-from ..checks import check_choice
+from ..checks import check_choice, shown
 from . import _core  # type: ignore[attr-defined]
 
-lib: Any = _core.lib
 ffi: Any = _core.ffi
+LEVELS = ("plain", "avx2", "avx512", "neon")
+ENVIRONMENT = {
+    _core.lib.PN_FLUSHES_SUBNORMALS: "flush subnormal numbers to zero",
+    _core.lib.PN_ROUNDS_OTHERWISE: "round in another direction",
+}
+
+
+def checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The C function, refused where this thread's processor was switched to other arithmetic."""
+    environment = _core.lib.pn_environment
+
+    def call(*arguments: Any) -> Any:
+        changed = environment()
+        if changed:
+            what = " and ".join(text for bit, text in ENVIRONMENT.items() if changed & bit)
+            raise FloatingPointError(
+                f"another library has switched this thread's processor to {what}, so purenn would "
+                "compute other bits; switch it back, or use backend='python' in another process"
+            )
+        return function(*arguments)
+
+    return call
+
+
+# What purenn.h and host/host.h declare: constants, and functions that check where they compute.
+lib: Any = SimpleNamespace(
+    **{
+        name: checked(value) if callable(value) else value
+        for name, value in ((name, getattr(_core.lib, name)) for name in dir(_core.lib))
+    }
+)
 
 ACTIVATIONS = {
     "identity": lib.PN_IDENTITY,
@@ -26,14 +62,54 @@ LOSSES = {
 }
 
 
+class Kernels:
+    """The heavy functions for one level of csrc/simd/, and the table that holds them."""
+
+    def __init__(self, name: str | None = None) -> None:
+        """The kernels of that name, or the fastest. Raises ValueError where there are none."""
+        if name is not None:
+            check_choice("PURENN_SIMD", LEVELS, name)
+        self.table = _core.lib.pn_kernels(ffi.NULL if name is None else name.encode())
+        if self.table == ffi.NULL:
+            raise ValueError(
+                f"PURENN_SIMD: expected a level that this processor and build have, one of "
+                f"{', '.join(available_levels())}, got {shown(name)}"
+            )
+        self.name = ffi.string(self.table.name).decode()
+        self.affine = checked(self.table.affine)
+        self.input_gradient = checked(self.table.input_gradient)
+        self.activation_forward = checked(self.table.activation_forward)
+        self.activation_backward = checked(self.table.activation_backward)
+        self.sample_losses = checked(self.table.sample_losses)
+        self.output_gradient = checked(self.table.output_gradient)
+        self.gradient_descent = checked(self.table.gradient_descent)
+
+
+def available_levels() -> list[str]:
+    """The levels that can be chosen here."""
+    return [name for name in LEVELS if _core.lib.pn_kernels(name.encode()) != ffi.NULL]
+
+
+active = Kernels(os.environ.get("PURENN_SIMD"))
+
+
 def compiler() -> str:
     """Name and version of the compiler that built the core."""
-    return ffi.string(lib.pn_compiler()).decode()
+    return ffi.string(_core.lib.pn_compiler()).decode()
 
 
-def pointer(view: memoryview[float]) -> Any:
-    """The `double *` to a buffer, which stays alive as long as the pointer does."""
+def pointer(view: memoryview[Any]) -> Any:
+    """The `double *` to a buffer for a call: the buffer stays alive as long as the pointer does."""
     return ffi.from_buffer("double[]", view)
+
+
+def lasting_pointer(view: memoryview[Any], kind: str = "double *") -> Any:
+    """The pointer to a buffer that its holder keeps alive beside it.
+
+    An object that lives on must not hold a from_buffer of a memoryview: where both end in a cycle
+    of garbage, the memoryview may be cleared first, and releasing the other crashes CPython.
+    """
+    return ffi.cast(kind, ffi.from_buffer(view))
 
 
 def code(kind: str, codes: dict[str, int], name: str) -> int:
@@ -41,7 +117,7 @@ def code(kind: str, codes: dict[str, int], name: str) -> int:
     return codes[check_choice(kind, tuple(codes), name)]
 
 
-def separate(name: str, out: memoryview[float], *inputs: memoryview[float]) -> None:
+def separate(name: str, out: memoryview[float], *inputs: memoryview[Any]) -> None:
     """Raises ValueError where an output shares memory with an input that C still reads."""
     start = address(out)
     for view in inputs:
@@ -59,6 +135,6 @@ def in_place_or_separate(out: memoryview[float], *inputs: memoryview[float]) -> 
             separate("out", out, view)
 
 
-def address(view: memoryview[float]) -> int:
+def address(view: memoryview[Any]) -> int:
     """Where a buffer lies."""
-    return int(ffi.cast("uintptr_t", pointer(view)))
+    return int(lasting_pointer(view, "uintptr_t"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .buffers import Matrix, matrix, matrix_out, vector, vector_out
+from . import core
+from .buffers import Matrix, matrix, matrix_out, scratch, vector, vector_out
 from .core import lib, pointer, separate
 
 
@@ -16,8 +17,15 @@ def affine(X: Any, W: Any, b: Any, out: Any = None) -> Matrix:
     X = matrix("X", X, n_columns=n_in)
     Z = matrix_out(out, len(X), n_out)
     separate("out", Z.data, X.data, W.data, b)
-    lib.pn_affine(
-        pointer(Z.data), pointer(X.data), pointer(W.data), pointer(b), len(X), n_in, n_out
+    core.active.affine(
+        pointer(Z.data),
+        pointer(X.data),
+        pointer(W.data),
+        pointer(b),
+        len(X),
+        n_in,
+        n_out,
+        scratch(),
     )
     return Z
 
@@ -31,7 +39,16 @@ def weight_gradient(X: Any, dZ: Any, out: Any = None) -> Matrix:
     _check_samples(n)
     dW = matrix_out(out, n_in, n_out)
     separate("out", dW.data, X.data, dZ.data)
-    lib.pn_weight_gradient(pointer(dW.data), pointer(X.data), pointer(dZ.data), n, n_in, n_out)
+    lib.pn_host_weight_gradient(
+        core.active.table,
+        pointer(dW.data),
+        pointer(X.data),
+        pointer(dZ.data),
+        n,
+        n_in,
+        n_out,
+        scratch(),
+    )
     return dW
 
 
@@ -42,7 +59,7 @@ def bias_gradient(dZ: Any, out: Any = None) -> memoryview[float]:
     _check_samples(n)
     db = vector_out(out, n_out)
     separate("out", db, dZ.data)
-    lib.pn_bias_gradient(pointer(db), pointer(dZ.data), n, n_out)
+    lib.pn_host_bias_gradient(core.active.table, pointer(db), pointer(dZ.data), n, n_out)
     return db
 
 
@@ -53,7 +70,15 @@ def input_gradient(dZ: Any, W: Any, out: Any = None) -> Matrix:
     dZ = matrix("dZ", dZ, n_columns=n_out)
     dX = matrix_out(out, len(dZ), n_in)
     separate("out", dX.data, dZ.data, W.data)
-    lib.pn_input_gradient(pointer(dX.data), pointer(dZ.data), pointer(W.data), len(dZ), n_in, n_out)
+    core.active.input_gradient(
+        pointer(dX.data),
+        pointer(dZ.data),
+        pointer(W.data),
+        len(dZ),
+        n_in,
+        n_out,
+        scratch(),
+    )
     return dX
 
 

@@ -8,22 +8,27 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from . import core
 from .buffers import Matrix, matrix, matrix_out, vector, vector_out
 from .core import LOSSES, code, in_place_or_separate, lib, pointer, separate
 
 
-def _loss(name: str) -> Callable[..., memoryview[float]]:
-    function = getattr(lib, f"pn_{name}")
+def sample_losses(A: Any, Y: Any, loss: str, out: Any = None) -> memoryview[float]:
+    """L, one number per sample, of that loss."""
+    number = code("loss", LOSSES, loss)
+    A = matrix("A", A)
+    Y = matrix("Y", Y, *A.shape)
+    L = vector_out(out, len(A))
+    separate("out", L, A.data, Y.data)
+    core.active.sample_losses(pointer(L), pointer(A.data), pointer(Y.data), number, *A.shape)
+    return L
 
-    def losses(A: Any, Y: Any, out: Any = None, codes: tuple[int, ...] = ()) -> memoryview[float]:
-        A = matrix("A", A)
-        Y = matrix("Y", Y, *A.shape)
-        L = vector_out(out, len(A))
-        separate("out", L, A.data, Y.data)
-        function(pointer(L), pointer(A.data), pointer(Y.data), *codes, *A.shape)
-        return L
 
-    losses.__name__ = losses.__qualname__ = name
+def _loss(loss: str) -> Callable[..., memoryview[float]]:
+    def losses(A: Any, Y: Any, out: Any = None) -> memoryview[float]:
+        return sample_losses(A, Y, loss, out)
+
+    losses.__name__ = losses.__qualname__ = loss
     return losses
 
 
@@ -52,13 +57,7 @@ binary_cross_entropy_gradient = _gradient("binary_cross_entropy_gradient")
 categorical_cross_entropy = _loss("categorical_cross_entropy")
 categorical_cross_entropy_gradient = _gradient("categorical_cross_entropy_gradient")
 matched_gradient = _gradient("matched_gradient")
-_any_loss = _loss("sample_losses")
 _any_gradient = _gradient("loss_gradient")
-
-
-def sample_losses(A: Any, Y: Any, loss: str, out: Any = None) -> memoryview[float]:
-    """L, one number per sample, of that loss."""
-    return _any_loss(A, Y, out, (code("loss", LOSSES, loss),))
 
 
 def loss_gradient(A: Any, Y: Any, loss: str, out: Any = None) -> Matrix:

@@ -5,9 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .buffers import Matrix, matrix, matrix_out
-from .core import ACTIVATIONS, LOSSES, code, ffi, in_place_or_separate, lib, pointer, separate
+from . import core
+from .buffers import Matrix, matrix, matrix_out, scratch, zeros
+from .core import (
+    ACTIVATIONS,
+    LOSSES,
+    code,
+    ffi,
+    in_place_or_separate,
+    lasting_pointer,
+    lib,
+    pointer,
+    separate,
+)
+from .inputs import Inputs
 from .parameters import Layers, Parameters
+from .threads import MULTIPLY_ADDS_AT_ONCE, samples_at_a_time, threads_for
+
+
+class CNetwork:
+    """A struct pn_network of those parameters, and what it points to. Read-only while C runs."""
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        activations: Sequence[str],
+        loss: str = "mean_squared_error",
+        bias: bool = True,
+        learning_rate: float = 0.0,
+    ) -> None:
+        self.parameters = parameters
+        self.activations = activation_codes(activations, parameters)
+        self.sizes = ffi.new("size_t[]", parameters.sizes)
+        self.struct = ffi.new("struct pn_network *")
+        self.struct.parameters = lasting_pointer(parameters.data)
+        self.struct.activations = self.activations
+        self.struct.sizes = self.sizes
+        self.struct.n_layers = len(parameters)
+        self.struct.loss = code("loss", LOSSES, loss)
+        self.struct.bias = bool(bias)
+        self.struct.learning_rate = learning_rate
 
 
 def forward(X: Any, parameters: Any, activations: Sequence[str]) -> tuple[Layers, Layers]:
@@ -15,18 +52,17 @@ def forward(X: Any, parameters: Any, activations: Sequence[str]) -> tuple[Layers
     parameters = as_parameters(parameters)
     sizes = parameters.sizes
     X = matrix("X", X, n_columns=sizes[0])
-    codes = activation_codes(activations, parameters)
+    network = CNetwork(parameters, activations)
     Z = Layers(len(X), sizes[1:])
     A = Layers(len(X), sizes[1:])
-    lib.pn_forward(
+    lib.pn_host_forward(
+        core.active.table,
         pointer(Z.data),
         pointer(A.data),
         pointer(X.data),
-        pointer(parameters.data),
-        codes,
-        sizes,
-        len(parameters),
+        network.struct,
         len(X),
+        scratch(),
     )
     return Z, A
 
@@ -40,7 +76,7 @@ def output_gradient(A: Any, Y: Any, activation: str, loss: str, out: Any = None)
     dZ = matrix_out(out, *A.shape)
     separate("out", dZ.data, A.data)  # which is read again after dZ is written
     in_place_or_separate(dZ.data, Y.data)
-    lib.pn_output_gradient(
+    core.active.output_gradient(
         pointer(dZ.data), pointer(A.data), pointer(Y.data), activation_code, loss_code, *A.shape
     )
     return dZ
@@ -63,25 +99,57 @@ def backward(
         raise ValueError("X: expected at least one sample, got none")
     Y = matrix("Y", Y, len(X), sizes[-1])
     A = Layers.of("A", A, len(X), sizes[1:])
-    codes = activation_codes(activations, parameters)
-    loss_code = code("loss", LOSSES, loss)
+    network = CNetwork(parameters, activations, loss, bias)
     dZ = Layers(len(X), sizes[1:])
     gradients = Parameters.zeros(sizes)
-    lib.pn_backward(
+    lib.pn_host_backward(
+        core.active.table,
         pointer(dZ.data),
         pointer(gradients.data),
         pointer(A.data),
         pointer(X.data),
         pointer(Y.data),
-        pointer(parameters.data),
-        codes,
-        loss_code,
-        bool(bias),
-        sizes,
-        len(parameters),
+        network.struct,
         len(X),
+        scratch(),
     )
     return dZ, gradients
+
+
+class Predictor:
+    """Predicts with those parameters, as often as it is called: X (n, n_in) → A (n, n_out)."""
+
+    def __init__(
+        self, parameters: Parameters, activations: Sequence[str], threads: int | None = None
+    ) -> None:
+        self._network = CNetwork(parameters, activations)
+        self._threads = threads
+        self._range = samples_at_a_time(parameters)
+        self._at_once = max(self._range, MULTIPLY_ADDS_AT_ONCE // (len(parameters.data) or 1))
+
+    def __call__(self, X: Any) -> Matrix:
+        parameters = self._network.parameters
+        n_in, n_out = parameters.sizes[0], parameters.sizes[-1]
+        X = Inputs("X", X, n_in)
+        n = len(X)
+        outputs = Matrix(n, n_out)
+        threads = threads_for(parameters, n, self._threads)
+        size = min(n, self._range)
+        room = threads * lib.pn_predict_workspace(self._network.struct, size)
+        workspace, inputs, A = pointer(zeros(room)), ffi.from_buffer(X.view), pointer(outputs.data)
+        for first in range(0, n, self._at_once):
+            lib.pn_predict(
+                core.active.table,
+                A + first * n_out,
+                self._network.struct,
+                workspace,
+                inputs + first * n_in * X.view.itemsize,
+                X.type,
+                min(self._at_once, n - first),
+                size,
+                threads,
+            )
+        return outputs
 
 
 def as_parameters(parameters: Any) -> Parameters:

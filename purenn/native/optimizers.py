@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import core
 from .buffers import number, vector, vector_in_place
-from .core import lib, pointer, separate
+from .core import pointer, separate
 
 
 def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
@@ -13,4 +14,5 @@ def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
     w = vector_in_place("w", w)
     g = vector("g", g, len(w))
     separate("w", w, g)
-    lib.pn_gradient_descent(pointer(w), pointer(g), number("learning_rate", learning_rate), len(w))
+    learning_rate = number("learning_rate", learning_rate)
+    core.active.gradient_descent(pointer(w), pointer(g), learning_rate, 1, len(w))

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* The inputs of a data set: read as doubles a few rows at a time, checked, searched for zeros. */
+#include "../contract.h"
+#include "host.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TILE 64
+
+static double number(const void *X, int type, size_t i)
+{
+    switch (type) {
+    case PN_UINT8:
+        return ((const uint8_t *)X)[i];
+    case PN_FLOAT32:
+        return (double)((const float *)X)[i];
+    default:
+        return ((const double *)X)[i];
+    }
+}
+
+/* x[i] = number i from `start` on, in a loop for each type. */
+static void read_numbers(double *x, const void *X, int type, size_t start, size_t count)
+{
+    size_t i;
+    switch (type) {
+    case PN_UINT8:
+        for (i = 0; i < count; i++)
+            x[i] = ((const uint8_t *)X)[start + i];
+        break;
+    case PN_FLOAT32:
+        for (i = 0; i < count; i++)
+            x[i] = (double)((const float *)X)[start + i];
+        break;
+    default:
+        memcpy(x, (const double *)X + start, count * sizeof *x);
+    }
+}
+
+void pn_read_rows(double *X, const struct pn_inputs *inputs, struct pn_rows rows)
+{
+    size_t n_in = inputs->n_in, s;
+    if (rows.order == NULL) {
+        read_numbers(X, inputs->X, inputs->type, rows.first * n_in, rows.n * n_in);
+        return;
+    }
+    for (s = 0; s < rows.n; s++)
+        read_numbers(X + s * n_in, inputs->X, inputs->type, rows.order[rows.first + s] * n_in,
+                     n_in);
+}
+
+size_t pn_first_not_finite(const void *X, int type, size_t count)
+{
+    size_t start, i;
+    if (type == PN_UINT8)
+        return count;
+    for (start = 0; start < count; start += TILE) {
+        double x[TILE], zero = 0.0;
+        size_t size = count - start < TILE ? count - start : TILE;
+        read_numbers(x, X, type, start, size);
+        for (i = 0; i < size; i++)
+            zero += x[i] - x[i];
+        if (zero != 0.0)
+            for (i = 0; i < size; i++)
+                if (!isfinite(x[i]))
+                    return start + i;
+    }
+    return count;
+}
+
+size_t pn_first_outside(const double *X, double low, double high, size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++)
+        if (!(low <= X[i] && X[i] <= high))
+            return i;
+    return count;
+}
+
+size_t pn_count_nonzero(const void *X, int type, size_t count)
+{
+    size_t start, i, found = 0;
+    for (start = 0; start < count; start += TILE) {
+        double x[TILE];
+        size_t size = count - start < TILE ? count - start : TILE;
+        read_numbers(x, X, type, start, size);
+        for (i = 0; i < size; i++)
+            found += x[i] != 0.0;
+    }
+    return found;
+}
+
+void pn_find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
+                     size_t first, size_t n)
+{
+    size_t n_in = inputs->n_in, tiles = (n_in + TILE - 1) / TILE;
+    size_t s, t, k;
+    for (s = first; s < first + n; s++)
+        for (t = 0; t < tiles; t++) {
+            uint32_t next = starts[s * tiles + t];
+            for (k = t * TILE; k < n_in && k < (t + 1) * TILE; k++)
+                if (number(inputs->X, inputs->type, s * n_in + k) != 0.0)
+                    columns[next++] = (uint16_t)k;
+            starts[s * tiles + t + 1] = next;
+        }
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The heavy functions of the core for one kind of processor: same bits, other speeds.
+ *
+ * Each table holds fast bodies of functions of csrc/, compiled for one instruction set; the plain
+ * table holds those of csrc/ themselves. No function keeps state, none allocates. Where a table
+ * has NULL, the caller takes another way to the same bits. For hosts: gcc and clang. */
+#ifndef PN_KERNELS_H
+#define PN_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* cffi: begin */
+
+enum pn_number {
+    PN_FLOAT64,
+    PN_FLOAT32,
+    PN_UINT8
+};
+
+/* The inputs X (n, n_in) of a data set where they lie, row-major, as numbers of one type.
+ *
+ * If columns is not NULL, it names those that are not 0, ascending in each sample: the ones of
+ * sample s among the inputs 64*t ... 64*t + 63 are columns[i] for starts[s*tiles + t] <= i <
+ * starts[s*tiles + t + 1], where tiles is n_in/64 rounded up. */
+struct pn_inputs {
+    const void *X;
+    int type; /* enum pn_number */
+    size_t n_in;
+    const uint16_t *columns;
+    const uint32_t *starts;
+};
+
+/* A network and how it is trained, as in purenn.h. */
+struct pn_network {
+    double *parameters;
+    const int *activations;
+    const size_t *sizes;
+    size_t n_layers;
+    int loss;
+    int bias;
+    double learning_rate;
+};
+
+/* The rows of a data set that are taken one after the other: order[first] ... or, where order is
+ * NULL, first, first + 1 ... */
+struct pn_rows {
+    const size_t *order;
+    size_t first;
+    size_t n;
+};
+
+struct pn_kernels {
+    const char *name;
+
+    /* elementary.c, on count numbers. */
+    void (*exp)(double *y, const double *x, size_t count);
+    void (*log)(double *y, const double *x, size_t count);
+    void (*tanh)(double *y, const double *x, size_t count);
+
+    /* linalg.c. scratch holds PN_SCRATCH doubles. The sums of the two gradients are taken up where
+     * they are and not divided by n; rows of X lie x_row doubles apart. */
+    void (*affine)(double *Z, const double *X, const double *W, const double *b,
+                   size_t n, size_t n_in, size_t n_out, double *scratch);
+    void (*add_weight_products)(double *sums, const double *X, size_t x_row, const double *dZ,
+                                size_t n, size_t n_in, size_t n_out, double *scratch);
+    void (*add_bias_products)(double *sums, const double *dZ, size_t n, size_t n_out);
+    void (*input_gradient)(double *dX, const double *dZ, const double *W,
+                           size_t n, size_t n_in, size_t n_out, double *scratch);
+
+    /* The same for inputs whose zeros are left out; W and dZ have to be finite. The sums are
+     * those of tiles from <= t < to. NULL in the plain table. */
+    void (*sparse_affine)(double *Z, const struct pn_inputs *inputs, struct pn_rows rows,
+                          const double *W, const double *b, size_t n_out);
+    void (*sparse_add_weight_products)(double *sums, const struct pn_inputs *inputs,
+                                       struct pn_rows rows, const double *dZ, size_t n_out,
+                                       size_t from, size_t to);
+
+    /* activations.c, losses.c, network.c: as in purenn.h. */
+    void (*activation_forward)(double *A, const double *Z, int activation,
+                               size_t n, size_t n_out);
+    void (*activation_backward)(double *dZ, const double *dA, const double *A, int activation,
+                                size_t n, size_t n_out);
+    void (*sample_losses)(double *L, const double *A, const double *Y, int loss,
+                          size_t n, size_t n_out);
+    void (*output_gradient)(double *dZ, const double *A, const double *Y, int activation,
+                            int loss, size_t n, size_t n_out);
+
+    /* optimizers.c: w[i] <- w[i] - (learning_rate*(sums[i] / n)). */
+    void (*gradient_descent)(double *w, const double *sums, double learning_rate, size_t n,
+                             size_t count);
+    /* Whether every number is finite. */
+    int (*all_finite)(const double *x, size_t count);
+
+    /* training.c: a step on each of these samples by itself, the whole of training with batches of
+     * one; adds their losses to *total. workspace holds n_in + 2*units doubles; *sparse, whether
+     * zeros may be left out, becomes 0 when a weight is no longer finite. */
+    void (*steps_of_one)(double *total, const struct pn_network *network, double *workspace,
+                         int *sparse, const struct pn_inputs *inputs, const double *Y,
+                         struct pn_rows rows);
+};
+
+#define PN_SCRATCH 4096
+
+/* The table of that name, plain, avx2, avx512 or neon, or NULL where this build or this processor
+ * has none; for the name NULL the fastest one. */
+const struct pn_kernels *pn_kernels(const char *name);
+
+/* cffi: end */
+
+#endif

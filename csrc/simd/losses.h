@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The losses of csrc/losses.c: their terms a vector at a time, their sums one by one. */
+#ifndef PN_SIMD_LOSSES_H
+#define PN_SIMD_LOSSES_H
+
+#include "elementary.h"
+
+#include "../purenn.h"
+
+#define TERMS 64 /* how many terms are computed before they are added */
+
+/* x*log y, which is 0 where x is 0, whatever y. */
+INLINE vec vxlogy(vec x, vec y)
+{
+    mask zero = (mask)(x == 0.0);
+    if (!any(~zero))
+        return all(0.0);
+    return choose(zero, all(0.0), x * vlog(y));
+}
+
+/* What one output adds to the loss of its sample. */
+INLINE vec term(vec a, vec y, int loss)
+{
+    switch (loss) {
+    case PN_MEAN_SQUARED_ERROR:
+        return (a - y) * (a - y);
+    case PN_BINARY_CROSS_ENTROPY:
+        return -(vxlogy(y, a) + vxlogy(1.0 - y, 1.0 - a));
+    default: /* PN_CATEGORICAL_CROSS_ENTROPY */
+        return -vxlogy(y, a);
+    }
+}
+
+/* L[s] = sum of the terms of sample s, j ascending; for the squared error divided by n_out.
+ *
+ * for each s: L[s] = 0.0; for each j: L[s] += term(A[s][j], Y[s][j]) */
+INLINE void losses(double *L, const double *A, const double *Y, int loss, size_t n, size_t n_out)
+{
+    double terms[TERMS + LANES];
+    size_t count = n * n_out;
+    size_t start, i, j = 0;
+    double total = 0.0;
+    for (start = 0; start < count; start += TERMS) {
+        size_t chunk = smaller(TERMS, count - start);
+        size_t width;
+        FOR_VECTORS(i, width, chunk)
+        {
+            store(terms + i, term(load_part(A + start + i, width),
+                                  load_part(Y + start + i, width), loss));
+        }
+        for (i = 0; i < chunk; i++) {
+            total = total + terms[i];
+            if (++j == n_out) {
+                *L++ = loss == PN_MEAN_SQUARED_ERROR ? total / (double)n_out : total;
+                total = 0.0;
+                j = 0;
+            }
+        }
+    }
+}
+
+static void sample_losses(double *L, const double *A, const double *Y, int loss, size_t n,
+                          size_t n_out)
+{
+    if (n_out == 0)
+        pn_sample_losses(L, A, Y, loss, n, n_out);
+    else if (loss == PN_MEAN_SQUARED_ERROR)
+        losses(L, A, Y, PN_MEAN_SQUARED_ERROR, n, n_out);
+    else if (loss == PN_BINARY_CROSS_ENTROPY)
+        losses(L, A, Y, PN_BINARY_CROSS_ENTROPY, n, n_out);
+    else if (loss == PN_CATEGORICAL_CROSS_ENTROPY)
+        losses(L, A, Y, PN_CATEGORICAL_CROSS_ENTROPY, n, n_out);
+}
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The plain kernels: the functions of csrc/ themselves, for every compiler and processor.
+ *
+ * Sums that go on from one range of samples to the next are the loops of csrc/linalg.c without
+ * their beginning and their division. */
+#include "../contract.h"
+#include "../purenn.h"
+#include "kernels.h"
+
+#define EACH_NUMBER(name)                                                                         \
+    static void name##_forward(double *y, const double *x, size_t count)                          \
+    {                                                                                             \
+        size_t i;                                                                                 \
+        for (i = 0; i < count; i++)                                                               \
+            y[i] = pn_##name(x[i]);                                                               \
+    }
+
+EACH_NUMBER(exp)
+EACH_NUMBER(log)
+EACH_NUMBER(tanh)
+
+static void affine(double *Z, const double *X, const double *W, const double *b, size_t n,
+                   size_t n_in, size_t n_out, double *scratch)
+{
+    (void)scratch;
+    pn_affine(Z, X, W, b, n, n_in, n_out);
+}
+
+static void add_weight_products(double *sums, const double *X, size_t x_row, const double *dZ,
+                                size_t n, size_t n_in, size_t n_out, double *scratch)
+{
+    size_t s, k, j;
+    (void)scratch;
+    for (s = 0; s < n; s++)
+        for (k = 0; k < n_in; k++)
+            for (j = 0; j < n_out; j++)
+                sums[k * n_out + j] =
+                    sums[k * n_out + j] + X[s * x_row + k] * dZ[s * n_out + j];
+}
+
+static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out)
+{
+    size_t s, j;
+    for (s = 0; s < n; s++)
+        for (j = 0; j < n_out; j++)
+            sums[j] = sums[j] + dZ[s * n_out + j];
+}
+
+static void input_gradient(double *dX, const double *dZ, const double *W, size_t n, size_t n_in,
+                           size_t n_out, double *scratch)
+{
+    (void)scratch;
+    pn_input_gradient(dX, dZ, W, n, n_in, n_out);
+}
+
+static void gradient_descent(double *w, const double *sums, double learning_rate, size_t n,
+                             size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++)
+        w[i] = w[i] - learning_rate * (sums[i] / (double)n);
+}
+
+static int all_finite(const double *x, size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++)
+        if (!(x[i] - x[i] == 0.0))
+            return 0;
+    return 1;
+}
+
+extern const struct pn_kernels pn_kernels_plain;
+const struct pn_kernels pn_kernels_plain = {
+    "plain",
+    exp_forward,
+    log_forward,
+    tanh_forward,
+    affine,
+    add_weight_products,
+    add_bias_products,
+    input_gradient,
+    NULL,
+    NULL,
+    pn_activation_forward,
+    pn_activation_backward,
+    pn_sample_losses,
+    pn_output_gradient,
+    gradient_descent,
+    all_finite,
+    NULL,
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* The vectors that the fast bodies are written with: LANES doubles side by side.
+ *
+ * + - * / on a vec are those of the compiler's vector extension (gcc and clang): each lane by
+ * itself, rounded as a double is, so a lane computes the bits that plain C computes. A comparison
+ * gives a mask, all bits of a lane or none. Whoever includes this file has defined LANES: 8 for
+ * AVX-512, 4 for AVX2, 2 for NEON. Only this file knows one instruction set from another. */
+#ifndef PN_VECTOR_H
+#define PN_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+typedef double vec __attribute__((vector_size(8 * LANES)));
+typedef int64_t mask __attribute__((vector_size(8 * LANES)));
+typedef uint64_t bits __attribute__((vector_size(8 * LANES)));
+typedef double anywhere __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+
+/* p[0] ... p[LANES - 1]. */
+INLINE vec load(const double *p)
+{
+    return *(const anywhere *)p;
+}
+
+INLINE void store(double *p, vec v)
+{
+    *(anywhere *)p = v;
+}
+
+/* x in every lane. */
+INLINE vec all(double x)
+{
+#if LANES == 8
+    return (vec){x, x, x, x, x, x, x, x};
+#elif LANES == 4
+    return (vec){x, x, x, x};
+#else
+    return (vec){x, x};
+#endif
+}
+
+/* a where the mask is set, b elsewhere. */
+INLINE vec choose(mask where, vec a, vec b)
+{
+    return (vec)(((bits)where & (bits)a) | (~(bits)where & (bits)b));
+}
+
+/* Whether the mask is set in any lane. */
+INLINE int any(mask where)
+{
+#if LANES == 8
+    return _mm512_test_epi64_mask((__m512i)where, (__m512i)where) != 0;
+#elif LANES == 4
+    return _mm256_movemask_pd((__m256d)where) != 0;
+#else
+    return (where[0] | where[1]) != 0;
+#endif
+}
+
+INLINE size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* For each vector of `count` numbers: i is where it starts, width how many lanes it has, which is
+ * LANES but for the last. */
+#define FOR_VECTORS(i, width, count)                                                              \
+    for (i = 0; i < (count) && (width = smaller(LANES, (count)-i)) > 0; i += LANES)
+
+/* p[0] ... p[count - 1], and 0 in the other lanes; 1 <= count <= LANES. No more is read. */
+INLINE vec load_part(const double *p, size_t count)
+{
+    if (count == LANES)
+        return load(p);
+#if LANES == 8
+    return (vec)_mm512_maskz_loadu_pd((__mmask8)(0xFFu >> (8 - count)), p);
+#elif LANES == 4
+    static const int64_t first[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
+    return (vec)_mm256_maskload_pd(p, _mm256_loadu_si256((const __m256i *)(first + 4 - count)));
+#else
+    return (vec){p[0], 0.0};
+#endif
+}
+
+/* p[0] ... p[count - 1] = the first lanes of v; 1 <= count <= LANES. No more is written. */
+INLINE void store_part(double *p, vec v, size_t count)
+{
+    if (count == LANES) {
+        store(p, v);
+        return;
+    }
+#if LANES == 8
+    _mm512_mask_storeu_pd(p, (__mmask8)(0xFFu >> (8 - count)), (__m512d)v);
+#elif LANES == 4
+    static const int64_t first[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
+    _mm256_maskstore_pd(p, _mm256_loadu_si256((const __m256i *)(first + 4 - count)), (__m256d)v);
+#else
+    p[0] = v[0];
+#endif
+}
+
+#endif

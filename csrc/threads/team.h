@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads that do one work together, in step: for hosts with pthreads or Win32. */
+#ifndef PN_TEAM_H
+#define PN_TEAM_H
+
+#include <stddef.h>
+
+#define PN_MOST_THREADS 64
+
+struct pn_team {
+    size_t members;
+    size_t arrived;
+    size_t phase;
+    void (*work)(void *task, size_t member, struct pn_team *team);
+    void *task;
+};
+
+/* Calls work(task, member, team) in `members` threads at once, member 0 being this one, and returns
+ * when all have ended. Where the system gives fewer threads, team->members says how many. */
+void pn_team_run(struct pn_team *team, size_t members,
+                 void (*work)(void *task, size_t member, struct pn_team *team), void *task);
+
+/* Waits until every member has come here. What each wrote before, all can read after. */
+void pn_team_wait(struct pn_team *team);
+
+#endif

@@ -1,0 +1,106 @@
+"""The inputs of a data set as C reads them: where they lie, in their own type, zeros left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import core
+from .buffers import Fixed, Matrix, matrix
+from .core import ffi, lasting_pointer, lib
+
+TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
+TILE = 64  # inputs whose columns begin at a known place: csrc/simd/sparse.h
+MOST_COLUMNS = 2**16
+MOST_NONZERO = 2**32
+AT_ONCE = 2**24  # numbers that one call of C looks at
+
+
+class Inputs(Fixed):
+    """A matrix (n, n_in) of float64, float32 or bytes, used where it lies, never copied.
+
+    `view` is the buffer. `find_zeros` decides whether zeros are left out of the products of the
+    first layer: then `columns` and `starts` name the other inputs, 2 bytes each.
+    """
+
+    __slots__ = ("columns", "shape", "starts", "type", "view")
+    view: memoryview[Any]
+    shape: tuple[int, int]
+    type: int
+    columns: bytearray | None
+    starts: bytearray | None
+
+    def __init__(self, name: str, values: Any, n_columns: int) -> None:
+        if isinstance(values, memoryview) and values.ndim == 2 and values.format in TYPES:
+            if not values.c_contiguous or values.shape[1] != n_columns:  # type: ignore[misc]
+                raise ValueError(
+                    f"{name}: expected contiguous rows of {n_columns} numbers, "
+                    f"got shape {values.shape}"
+                )
+            view, shape = values, values.shape
+        else:
+            Z = matrix(name, values, n_columns=n_columns)
+            view, shape = Z.data, Z.shape
+        self._set("view", view)
+        self._set("shape", shape)
+        self._set("type", TYPES[view.format.lstrip("@=<>")])
+        self._set("columns", None)
+        self._set("starts", None)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def fill(self, struct: Any) -> None:
+        """Writes a struct pn_inputs, which holds as long as this object is kept."""
+        struct.X = lasting_pointer(self.view, "void *")
+        struct.type = self.type
+        struct.n_in = self.shape[1]
+        if self.columns is not None:
+            struct.columns = lasting_pointer(self.columns, "uint16_t *")
+            struct.starts = lasting_pointer(self.starts, "uint32_t *")
+
+    def find_zeros(self) -> None:
+        """Leaves zeros out from now on, if so many are 0 that it pays: counted once."""
+        n, n_in = self.shape
+        if core.active.table.sparse_affine == ffi.NULL or n_in > MOST_COLUMNS:
+            return
+        count = self._count_nonzero()
+        tiles = (n_in + TILE - 1) // TILE
+        starts_size = 4 * (n * tiles + 1)
+        if 2 * count > n * n_in or count >= MOST_NONZERO:
+            return
+        if 2 * count + starts_size >= self.view.nbytes:
+            return  # it would not be smaller than what it stands for
+        self._set("columns", bytearray(2 * count))
+        self._set("starts", bytearray(starts_size))
+        struct = ffi.new("struct pn_inputs *")
+        self.fill(struct)
+        columns = ffi.from_buffer("uint16_t[]", self.columns)
+        starts = ffi.from_buffer("uint32_t[]", self.starts)
+        rows = max(1, AT_ONCE // n_in)
+        for first in range(0, n, rows):
+            lib.pn_find_columns(columns, starts, struct, first, min(rows, n - first))
+
+    def _count_nonzero(self) -> int:
+        X, count = ffi.from_buffer(self.view), self.shape[0] * self.shape[1]
+        size = self.view.itemsize
+        return sum(
+            lib.pn_count_nonzero(X + start * size, self.type, min(AT_ONCE, count - start))
+            for start in range(0, count, AT_ONCE)
+        )
+
+
+def first_not_finite(view: memoryview[Any]) -> int:
+    """The index of the first number of a contiguous buffer that is not finite, or their count."""
+    X, kind = ffi.from_buffer(view), TYPES[view.format]
+    count = view.nbytes // view.itemsize
+    for start in range(0, count, AT_ONCE):
+        size = min(AT_ONCE, count - start)
+        found = lib.pn_first_not_finite(X + start * view.itemsize, kind, size)
+        if found < size:
+            return start + found
+    return count
+
+
+def first_outside(A: Matrix, low: float, high: float) -> int:
+    """The index of the first number outside of low … high, or their count."""
+    return lib.pn_first_outside(core.pointer(A.data), low, high, len(A.data))
