@@ -7,27 +7,41 @@ came.
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from numbers import Complex, Real
 from reprlib import Repr
-from typing import Any
+from typing import Any, Callable
 
 NUMBER_FORMATS = frozenset("?bBhHiIlLqQnNefd")
+PLAIN_FORMATS = frozenset("dfB")
 TEXT = (str, bytes, bytearray)
 
 _short = Repr()
 _short.maxother = _short.maxstring = _short.maxlong = 80
 
 
-def check_matrix(name: str, values: Any, n_columns: int, what: str = "sample") -> tuple[Any, bool]:
+def all_finite(numbers: memoryview) -> bool:
+    """Whether every number is finite."""
+    return numbers.format == "B" or all(map(isfinite, numbers))
+
+
+def check_matrix(
+    name: str,
+    values: Any,
+    n_columns: int,
+    what: str = "sample",
+    all_finite: Callable[[memoryview], bool] = all_finite,
+) -> tuple[Any, bool]:
     """Finite numbers in rows of n_columns, and whether they came as one flat row.
 
-    Lists become lists of floats; a contiguous float64 buffer stays where it lies.
+    Lists become lists of floats. Contiguous buffers of float64, float32 or bytes stay where they
+    lie, as a memoryview (n, n_columns); others become one of float64.
     """
     view = buffer_view(values)
     if view is not None:
-        return _check_buffer(name, view, n_columns)
+        return _check_buffer(name, view, n_columns, all_finite)
     if not isinstance(values, Sequence) or isinstance(values, TEXT):
         raise TypeError(f"{name}: expected a list of rows, got {type(values).__name__}")
     if len(values) == 0:
@@ -37,14 +51,21 @@ def check_matrix(name: str, values: Any, n_columns: int, what: str = "sample") -
     return [check_row(f"{name}[{s}]", row, n_columns) for s, row in enumerate(rows)], flat
 
 
-def check_targets(name: str, values: Any, n_rows: int, n_columns: int) -> Any:
+def check_targets(
+    name: str,
+    values: Any,
+    n_rows: int,
+    n_columns: int,
+    all_finite: Callable[[memoryview], bool] = all_finite,
+) -> Any:
     """Targets for n_rows samples; where each has one number, a flat list of them will do."""
     view = buffer_view(values)
-    if n_columns == 1 and view is not None and view.ndim == 1:
-        values = [[number] for number in _buffer_numbers(name, view)]
+    if n_columns == 1 and view is not None and view.ndim == 1 and view.nbytes:
+        numbers = _plain_buffer(name, view)
+        values = numbers.cast("B").cast(numbers.format, (len(numbers), 1))
     elif n_columns == 1 and isinstance(values, Sequence) and not isinstance(values, TEXT):
         values = [row if _is_row(row) else [row] for row in values]
-    rows, _ = check_matrix(name, values, n_columns, "target")
+    rows, _ = check_matrix(name, values, n_columns, "target", all_finite)
     if len(rows) != n_rows:
         raise ValueError(f"{name}: expected {n_rows} rows, as many as X has, got {len(rows)}")
     return rows
@@ -129,37 +150,34 @@ def check_row(name: str, row: Any, n_columns: int) -> list[float]:
     return [_check_number(f"{name}[{column}]", value) for column, value in enumerate(values)]
 
 
-def _check_buffer(name: str, view: memoryview, n_columns: int) -> tuple[Any, bool]:
+def _check_buffer(
+    name: str, view: memoryview[Any], n_columns: int, all_finite: Callable[[memoryview], bool]
+) -> tuple[memoryview, bool]:
     if view.ndim not in (1, 2):
         raise ValueError(f"{name}: expected 1 or 2 dimensions, got {view.ndim}")
     shape = view.shape or ()
     if 0 in shape:
         raise ValueError(f"{name}: expected at least one sample, got shape {shape}")
-    if view.format != "d" or not view.c_contiguous:
-        numbers = _buffer_numbers(name, view)
-        if view.ndim == 2:
-            width = shape[1]
-            numbers = [numbers[i : i + width] for i in range(0, len(numbers), width)]
-        return check_matrix(name, numbers, n_columns)
+    flat = _plain_buffer(name, view)
     if shape[-1] != n_columns:
         raise ValueError(f"{name}: expected rows of {n_columns} numbers, got {shape[-1]}")
-    flat = view.cast("B").cast("d")
-    if not all(map(isfinite, flat)):
+    if not all_finite(flat):
         index = next(i for i, value in enumerate(flat) if not isfinite(value))
         row, column = divmod(index, n_columns)
-        raise ValueError(
-            f"{name}[{row}]: expected finite numbers, got {flat[index]} in column {column}"
-        )
-    rows = flat.cast("B").cast("d", (len(flat) // n_columns, n_columns))
+        raise ValueError(f"{name}[{row}][{column}]: expected finite numbers, got {flat[index]}")
+    rows = flat.cast("B").cast(flat.format, (len(flat) // n_columns, n_columns))
     return rows, view.ndim == 1
 
 
-def _buffer_numbers(name: str, view: memoryview) -> list:
-    """The numbers of a buffer of any number format, byte order and strides, row by row."""
+def _plain_buffer(name: str, view: memoryview[Any]) -> Any:
+    """The numbers of a buffer, row by row, in one dimension: where they lie, or as float64."""
     form = view.format
+    if form in PLAIN_FORMATS and view.c_contiguous:
+        return view.cast("B").cast(form)  # type: ignore[call-overload]
     if form.lstrip("@=<>") not in NUMBER_FORMATS or struct.calcsize(form) != view.itemsize:
         raise TypeError(f"{name}: expected numbers, got a buffer of format {form!r}")
-    return [number for (number,) in struct.iter_unpack(form, view.tobytes())]
+    numbers = array("d", (float(number) for (number,) in struct.iter_unpack(form, view.tobytes())))
+    return memoryview(numbers)
 
 
 def _is_row(value: Any) -> bool:

@@ -7,12 +7,13 @@ C core where it is installed and the text elsewhere.
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from . import reference
-from .checks import check_choice
+from .checks import all_finite, check_choice
 
 BACKENDS = ("auto", "c", "python")
 
@@ -23,6 +24,22 @@ LOSSES = tuple(reference.losses.LOSS)
 
 class BackendError(RuntimeError):
     """The C core was asked for and is not there; the message says why."""
+
+
+class TextTraining:
+    """A training of the text, epoch by epoch."""
+
+    def __init__(self, parameters: Any, X: list, Y: list, batch_size: int, *how: Any) -> None:
+        self._data = parameters, X, Y
+        self._n, self._batch_size, self._how = len(X), batch_size, how
+
+    def run(self, epochs: int, order: Sequence[int] | None = None) -> list[float]:
+        """Trains for that many epochs, on the samples in that order; the loss of each epoch."""
+        rows = list(range(self._n) if order is None else order)
+        return [
+            reference.train_epoch(*self._data, rows, self._batch_size, *self._how)
+            for _ in range(epochs)
+        ]
 
 
 class Engine(NamedTuple):
@@ -40,8 +57,49 @@ class Engine(NamedTuple):
     def matrix(self, rows: Any) -> Any:
         """A matrix in this engine's form: where it lies if it can be, else converted once."""
         if self.name == "c":
+            if isinstance(rows, memoryview) and rows.format != "d":
+                rows = as_float64(rows)
             return self.functions.buffers.matrix("matrix", rows)
-        return rows if isinstance(rows, list) else rows.tolist()
+        return rows if isinstance(rows, list) else [[*map(float, row)] for row in rows.tolist()]
+
+    def inputs(self, rows: Any) -> Any:
+        """The inputs of a data set in this engine's form: C reads float32 and bytes as they are."""
+        if self.name == "c":
+            return rows if isinstance(rows, memoryview) else self.matrix(rows)
+        return self.matrix(rows)
+
+    def all_finite(self, numbers: memoryview) -> bool:
+        """Whether every number of a buffer of float64, float32 or bytes is finite."""
+        if self.name == "c":
+            return self.functions.first_not_finite(numbers) == len(numbers)
+        return all_finite(numbers)
+
+    def all_between(self, matrix: Any, low: float, high: float) -> bool:
+        """Whether every number of a matrix is low … high."""
+        if self.name == "c":
+            return self.functions.first_outside(matrix, low, high) == len(matrix.data)
+        return all(low <= value <= high for row in matrix for value in row)
+
+    def predictor(self, parameters: Any, activations: Sequence[str], threads: int | None) -> Any:
+        """What gives the outputs for inputs, as often as it is called."""
+        if self.name == "c":
+            return self.functions.Predictor(parameters, activations, threads)
+        return lambda X: self.functions.forward(X, parameters, activations)[1][-1]
+
+    def training(self, parameters: Any, X: Any, Y: Any, *how: Any, threads: int | None) -> Any:
+        """A training with `run(epochs, order)`, which gives the loss of each epoch.
+
+        `how` is batch_size, activations, loss, bias and learning_rate.
+        """
+        if self.name == "c":
+            return self.functions.Training(parameters, X, Y, *how, threads)
+        return TextTraining(parameters, X, Y, *how)
+
+
+def as_float64(rows: Any) -> memoryview[float]:
+    """A copy of a matrix of float32 or bytes."""
+    numbers = array("d", (value for row in rows.tolist() for value in row))
+    return memoryview(numbers).cast("B").cast("d", rows.shape)
 
 
 def lists(values: Any) -> list:
@@ -93,4 +151,6 @@ def backend_info() -> dict[str, str]:
     else:
         info["c core"] = "installed"
         info["compiler"] = native.compiler()
+        info["simd"] = f"{native.core.active.name} (of {', '.join(native.core.available_levels())})"
+        info["threads"] = os.environ.get("PURENN_THREADS") or f"up to {native.threads.processors()}"
     return info

@@ -24,6 +24,7 @@ from .model_file import Model, digest_of, read_model, write_model
 from .reference.random import RandomState
 
 LARGEST_SEED = 2**32 - 1
+MOST_THREADS = 64
 LARGEST_COUNT = 2**31 - 1  # of parameters: 16 GiB of them
 SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
 LOSS_SCALES = {
@@ -58,7 +59,8 @@ class Network:
     binary_cross_entropy or categorical_cross_entropy (sums over outputs, means over samples).
     With `bias=False` all biases are 0 and stay 0. The first weights are Glorot's uniform ones,
     drawn from `seed`, layer by layer, W row-major; without a seed one is drawn and kept as
-    `seed`. `backend` is auto, c or python: the results have the same bits.
+    `seed`. `backend` is auto, c or python: the results have the same bits. So they have for any
+    number of `threads` (of the C core); None is PURENN_THREADS or what the work is worth.
 
     Raises ValueError or TypeError for a wrong argument, BackendError where the C core is asked
     for and absent.
@@ -75,6 +77,7 @@ class Network:
         bias: bool = True,
         seed: int | None = None,
         backend: str = "auto",
+        threads: int | None = None,
     ) -> None:
         self.sizes = _check_sizes(sizes)
         self.activations = _check_activations(activations, len(self.sizes) - 1)
@@ -83,7 +86,12 @@ class Network:
         self.bias = check_truth("bias", bias)
         self.seed = _check_seed(seed)
         self._engine = engine(backend)
-        self._parameters = self._engine.parameters(glorot_uniform(self.sizes, self.seed))
+        self.threads = None if threads is None else check_count("threads", threads, 1, MOST_THREADS)
+        self._hold(self._engine.parameters(glorot_uniform(self.sizes, self.seed)))
+
+    def _hold(self, parameters: Any) -> None:
+        self._parameters = parameters
+        self._predictor = self._engine.predictor(parameters, self.activations, self.threads)
 
     @property
     def backend(self) -> str:
@@ -125,18 +133,15 @@ class Network:
             if not self.bias and any(b):
                 raise ValueError(f"weights[{layer}] b: expected 0 in a network without biases")
             checked.append((lists(W), b if self.bias else [0.0] * n_out))
-        self._parameters = self._engine.parameters(checked)
+        self._hold(self._engine.parameters(checked))
 
     def predict(self, X: Any) -> list:
         """The outputs for X (n, n_in): n lists of n_out numbers; for one flat sample, one list.
 
         Raises ValueError or TypeError where X is not finite numbers in rows of n_in.
         """
-        rows, flat = check_matrix("X", X, self.sizes[0])
-        _, A = self._engine.functions.forward(
-            self._engine.matrix(rows), self._parameters, self.activations
-        )
-        outputs = lists(A[-1])
+        rows, flat = check_matrix("X", X, self.sizes[0], all_finite=self._engine.all_finite)
+        outputs = lists(self._predictor(self._engine.inputs(rows)))
         return outputs[0] if flat else outputs
 
     def gradients(self, X: Any, Y: Any) -> tuple[float, Weights]:
@@ -145,6 +150,7 @@ class Network:
         Raises ValueError or TypeError where X or Y is not finite numbers of these shapes.
         """
         X, Y = self._samples(X, Y)
+        X = self._engine.matrix(X)
         functions = self._engine.functions
         _, A = functions.forward(X, self._parameters, self.activations)
         loss = functions.mean(functions.sample_losses(A[-1], Y, self.loss))
@@ -180,22 +186,21 @@ class Network:
         if shuffle or seed is not None:
             seed = _check_seed(seed)
         stream = RandomState(seed) if shuffle and seed is not None else None
-        losses = []
-        for _ in range(epochs):
-            order = range(n) if stream is None else stream.permutation(n)
-            losses.append(
-                self._engine.functions.train_epoch(
-                    self._parameters,
-                    X,
-                    Y,
-                    order,
-                    batch_size,
-                    self.activations,
-                    self.loss,
-                    self.bias,
-                    learning_rate,
-                )
-            )
+        training = self._engine.training(
+            self._parameters,
+            X,
+            Y,
+            batch_size,
+            self.activations,
+            self.loss,
+            self.bias,
+            learning_rate,
+            threads=self.threads,
+        )
+        if stream is None:
+            losses = training.run(epochs)
+        else:
+            losses = [training.run(1, stream.permutation(n))[0] for _ in range(epochs)]
         return History(losses, seed if shuffle else None)
 
     def save(self, path: str | os.PathLike) -> None:
@@ -259,11 +264,12 @@ class Network:
 
     def _samples(self, X: Any, Y: Any) -> tuple[Any, Any]:
         """X and Y, checked, in the engine's own form."""
-        X, _ = check_matrix("X", X, self.sizes[0])
-        Y = check_targets("Y", Y, len(X), self.sizes[-1])
-        if self.loss != "mean_squared_error":
+        finite = self._engine.all_finite
+        X, _ = check_matrix("X", X, self.sizes[0], all_finite=finite)
+        Y = self._engine.matrix(check_targets("Y", Y, len(X), self.sizes[-1], finite))
+        if self.loss != "mean_squared_error" and not self._engine.all_between(Y, 0.0, 1.0):
             check_probabilities("Y", lists(Y), self.loss)
-        return self._engine.matrix(X), self._engine.matrix(Y)
+        return self._engine.inputs(X), Y
 
 
 def _check_finite(name: str, *rows: list[float]) -> None:

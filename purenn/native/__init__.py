@@ -4,6 +4,7 @@ Each function takes what its namesake in purenn.reference takes, as buffers or a
 `out` where it gives a matrix or a vector. See purenn/native/buffers.py for what is accepted.
 """
 
+from . import core, threads
 from .activations import (
     activation_backward,
     activation_forward,
@@ -21,9 +22,9 @@ from .activations import (
     tanh_forward,
 )
 from .buffers import Matrix
-from . import core
 from .core import compiler
 from .elementary import divide, exp, log, power_of_two, tanh
+from .inputs import first_not_finite, first_outside
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
 from .losses import (
     binary_cross_entropy,
@@ -39,7 +40,6 @@ from .losses import (
     xdivy,
     xlogy,
 )
-from .inputs import first_not_finite, first_outside
 from .network import Predictor, backward, forward, output_gradient
 from .optimizers import gradient_descent
 from .parameters import Layers, Parameters

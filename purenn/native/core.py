@@ -103,7 +103,7 @@ def pointer(view: memoryview[Any]) -> Any:
     return ffi.from_buffer("double[]", view)
 
 
-def lasting_pointer(view: memoryview[Any], kind: str = "double *") -> Any:
+def lasting_pointer(view: Any, kind: str = "double *") -> Any:
     """The pointer to a buffer that its holder keeps alive beside it.
 
     An object that lives on must not hold a from_buffer of a memoryview: where both end in a cycle

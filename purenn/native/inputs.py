@@ -6,7 +6,7 @@ from typing import Any
 
 from . import core
 from .buffers import Fixed, Matrix, matrix
-from .core import ffi, lasting_pointer, lib
+from .core import address, ffi, lasting_pointer, lib
 
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
 TILE = 64  # inputs whose columns begin at a known place: csrc/simd/sparse.h
@@ -30,19 +30,17 @@ class Inputs(Fixed):
     starts: bytearray | None
 
     def __init__(self, name: str, values: Any, n_columns: int) -> None:
-        if isinstance(values, memoryview) and values.ndim == 2 and values.format in TYPES:
-            if not values.c_contiguous or values.shape[1] != n_columns:  # type: ignore[misc]
-                raise ValueError(
-                    f"{name}: expected contiguous rows of {n_columns} numbers, "
-                    f"got shape {values.shape}"
-                )
-            view, shape = values, values.shape
+        view, shape = _narrow(values), (0, 0)
+        if view is not None:
+            shape = (len(view), n_columns)
+            if view.shape != shape:
+                raise ValueError(f"{name}: expected {n_columns} columns, got shape {view.shape}")
         else:
-            Z = matrix(name, values, n_columns=n_columns)
-            view, shape = Z.data, Z.shape
+            doubles = matrix(name, values, n_columns=n_columns)
+            view, shape = doubles.data, doubles.shape
         self._set("view", view)
         self._set("shape", shape)
-        self._set("type", TYPES[view.format.lstrip("@=<>")])
+        self._set("type", TYPES[view.format])
         self._set("columns", None)
         self._set("starts", None)
 
@@ -87,6 +85,17 @@ class Inputs(Fixed):
             lib.pn_count_nonzero(X + start * size, self.type, min(AT_ONCE, count - start))
             for start in range(0, count, AT_ONCE)
         )
+
+
+def _narrow(values: Any) -> memoryview[Any] | None:
+    """The float32 numbers or bytes of a contiguous buffer (n, n_in), or None for anything else."""
+    try:
+        view = memoryview(values)
+    except (TypeError, ValueError):
+        return None
+    if view.format not in ("f", "B") or view.ndim != 2 or not view.c_contiguous or not view.nbytes:
+        return None
+    return None if address(view) % view.itemsize else view
 
 
 def first_not_finite(view: memoryview[Any]) -> int:
