@@ -26,6 +26,21 @@ class BackendError(RuntimeError):
     """The C core was asked for and is not there; the message says why."""
 
 
+class TextPredictor:
+    """Predicts with those parameters of the text: X (n, n_in) → A (n, n_out)."""
+
+    def __init__(self, parameters: Any, activations: Sequence[str]) -> None:
+        self._parameters, self._activations = parameters, list(activations)
+
+    def __call__(self, X: list) -> list:
+        _, A = reference.forward(X, self._parameters, self._activations)
+        return A[-1]
+
+    def row(self, x: memoryview) -> None:
+        """The text has no shorter way for one row."""
+        return None
+
+
 class TextTraining:
     """A training of the text, epoch by epoch."""
 
@@ -84,7 +99,7 @@ class Engine(NamedTuple):
         """What gives the outputs for inputs, as often as it is called."""
         if self.name == "c":
             return self.functions.Predictor(parameters, activations, threads)
-        return lambda X: self.functions.forward(X, parameters, activations)[1][-1]
+        return TextPredictor(parameters, activations)
 
     def training(self, parameters: Any, X: Any, Y: Any, *how: Any, threads: int | None) -> Any:
         """A training with `run(epochs, order)`, which gives the loss of each epoch.

@@ -9,6 +9,7 @@ from typing import Any
 
 from .checks import (
     TEXT,
+    buffer_view,
     check_choice,
     check_count,
     check_matrix,
@@ -140,6 +141,9 @@ class Network:
 
         Raises ValueError or TypeError where X is not finite numbers in rows of n_in.
         """
+        view = buffer_view(X)
+        if view is not None and (row := self._predictor.row(view)) is not None:
+            return row
         rows, flat = check_matrix("X", X, self.sizes[0], all_finite=self._engine.all_finite)
         outputs = lists(self._predictor(self._engine.inputs(rows)))
         return outputs[0] if flat else outputs

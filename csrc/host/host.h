@@ -56,24 +56,9 @@ void pn_predict(const struct pn_kernels *kernels, double *outputs,
                 size_t n, size_t range, size_t threads);
 
 /* training.c
- * ----------
- * A training that can stop after any range of samples and go on later. order (n) or NULL,
- * batch_size, L, n are those of pn_train_epoch. */
-struct pn_training {
-    struct pn_network network;
-    struct pn_inputs inputs;
-    const double *Y;
-    const size_t *order;
-    size_t n;
-    size_t batch_size;
-    size_t range;      /* samples that a thread takes at a time */
-    size_t threads;
-    double *workspace; /* pn_training_workspace(...) doubles */
-    int sparse;        /* whether zeros may be left out: 1 at first, if inputs name columns */
-    size_t first;      /* the next sample of this epoch; 0 at first */
-    double total;      /* the losses of this epoch so far; 0 at first */
-};
-size_t pn_training_workspace(const struct pn_training *training);
+ * ---------- */
+size_t pn_training_workspace(const struct pn_kernels *kernels,
+                             const struct pn_training *training);
 
 /* Goes on for at most `ranges` ranges (of each thread) and `epochs` epochs. losses gets the mean
  * loss of each epoch that ended; returns their number. */

@@ -66,8 +66,15 @@ static struct places places_of(const struct pn_training *t)
     return at;
 }
 
-size_t pn_training_workspace(const struct pn_training *training)
+static int one_by_one(const struct pn_kernels *kernels, const struct pn_training *t)
 {
+    return t->batch_size == 1 && kernels->train_one_by_one != NULL;
+}
+
+size_t pn_training_workspace(const struct pn_kernels *kernels, const struct pn_training *training)
+{
+    if (one_by_one(kernels, training))
+        return kernels->one_by_one_workspace(&training->network);
     return places_of(training).end;
 }
 
@@ -280,24 +287,6 @@ static void train_part(void *context, size_t member, struct pn_team *team)
     }
 }
 
-/* Training with batches of one, a range of samples at a time. */
-static void train_one_by_one(struct task *task)
-{
-    struct pn_training *t = task->training;
-    size_t range;
-    for (range = 0; range < task->ranges && task->ended < task->epochs; range++) {
-        struct pn_rows rows = {t->order, t->first, smaller(t->range, t->n - t->first)};
-        task->kernels->steps_of_one(&t->total, &t->network, t->workspace, &t->sparse, &t->inputs,
-                                    t->Y, rows);
-        t->first += rows.n;
-        if (t->first == t->n) {
-            task->losses[task->ended++] = t->total / (double)t->n;
-            t->total = 0.0;
-            t->first = 0;
-        }
-    }
-}
-
 size_t pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
                 size_t epochs, size_t ranges)
 {
@@ -307,9 +296,8 @@ size_t pn_train(const struct pn_kernels *kernels, struct pn_training *training, 
     if (training->sparse) /* a step by a gradient of 0 must change nothing */
         training->sparse = kernels->sparse_affine != NULL && step_of_zero == 0.0 &&
                            !signbit(step_of_zero) && first_weights_are_finite(&task);
-    if (training->batch_size == 1 && kernels->steps_of_one != NULL)
-        train_one_by_one(&task);
-    else
-        pn_team_run(&team, training->threads, train_part, &task);
+    if (one_by_one(kernels, training))
+        return kernels->train_one_by_one(training, losses, epochs, ranges * training->range);
+    pn_team_run(&team, training->threads, train_part, &task);
     return task.ended;
 }

@@ -76,24 +76,27 @@ static void softmax_forward(double *A, const double *Z, size_t n, size_t n_out)
     }
 }
 
-static void activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out)
+/* A = f(Z) for matrices (n, n_out); functions of single numbers are computed for count of them,
+ * which may be more: whole vectors. */
+INLINE void activation_forward_of(double *A, const double *Z, int activation, size_t n,
+                                  size_t n_out, size_t count)
 {
     switch (activation) {
     case PN_IDENTITY:
         if (A != Z)
-            identity_forward(A, Z, n * n_out);
+            identity_forward(A, Z, count);
         break;
     case PN_SIGMOID:
-        sigmoid_forward(A, Z, n * n_out);
+        sigmoid_forward(A, Z, count);
         break;
     case PN_TANH:
-        tanh_forward(A, Z, n * n_out);
+        tanh_forward(A, Z, count);
         break;
     case PN_RELU:
-        relu_forward(A, Z, n * n_out);
+        relu_forward(A, Z, count);
         break;
     case PN_LEAKY_RELU:
-        leaky_relu_forward(A, Z, n * n_out);
+        leaky_relu_forward(A, Z, count);
         break;
     case PN_SOFTMAX:
         softmax_forward(A, Z, n, n_out);
@@ -101,25 +104,36 @@ static void activation_forward(double *A, const double *Z, int activation, size_
     }
 }
 
-static void activation_backward(double *dZ, const double *dA, const double *A, int activation,
-                                size_t n, size_t n_out)
+static void activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out)
+{
+    activation_forward_of(A, Z, activation, n, n_out, n * n_out);
+}
+
+INLINE void activation_backward_of(double *dZ, const double *dA, const double *A, int activation,
+                                   size_t n, size_t n_out, size_t count)
 {
     switch (activation) {
     case PN_SIGMOID:
-        sigmoid_backward(dZ, dA, A, n * n_out);
+        sigmoid_backward(dZ, dA, A, count);
         break;
     case PN_TANH:
-        tanh_backward(dZ, dA, A, n * n_out);
+        tanh_backward(dZ, dA, A, count);
         break;
     case PN_RELU:
-        relu_backward(dZ, dA, A, n * n_out);
+        relu_backward(dZ, dA, A, count);
         break;
     case PN_LEAKY_RELU:
-        leaky_relu_backward(dZ, dA, A, n * n_out);
+        leaky_relu_backward(dZ, dA, A, count);
         break;
     default: /* identity, and softmax, whose sums over a row are plain ones */
         pn_activation_backward(dZ, dA, A, activation, n, n_out);
     }
+}
+
+static void activation_backward(double *dZ, const double *dA, const double *A, int activation,
+                                size_t n, size_t n_out)
+{
+    activation_backward_of(dZ, dA, A, activation, n, n_out, n * n_out);
 }
 
 #endif

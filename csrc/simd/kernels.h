@@ -50,6 +50,23 @@ struct pn_rows {
     size_t n;
 };
 
+/* A training that can stop after any range of samples and go on later. order (n) or NULL,
+ * batch_size and n are those of pn_train_epoch. */
+struct pn_training {
+    struct pn_network network;
+    struct pn_inputs inputs;
+    const double *Y;
+    const size_t *order;
+    size_t n;
+    size_t batch_size;
+    size_t range;      /* samples that a thread takes at a time */
+    size_t threads;
+    double *workspace; /* pn_training_workspace(...) doubles */
+    int sparse;        /* whether zeros may be left out: 1 at first, if inputs name columns */
+    size_t first;      /* the next sample of this epoch; 0 at first */
+    double total;      /* the losses of this epoch so far; 0 at first */
+};
+
 struct pn_kernels {
     const char *name;
 
@@ -92,12 +109,12 @@ struct pn_kernels {
     /* Whether every number is finite. */
     int (*all_finite)(const double *x, size_t count);
 
-    /* training.c: a step on each of these samples by itself, the whole of training with batches of
-     * one; adds their losses to *total. workspace holds n_in + 2*units doubles; *sparse, whether
-     * zeros may be left out, becomes 0 when a weight is no longer finite. */
-    void (*steps_of_one)(double *total, const struct pn_network *network, double *workspace,
-                         int *sparse, const struct pn_inputs *inputs, const double *Y,
-                         struct pn_rows rows);
+    /* training.c: training with batches of one, at most that many samples and epochs; losses gets
+     * the mean loss of each epoch that ended, and their number is returned. NULL in the plain
+     * table. one_by_one_workspace tells the size of the workspace. */
+    size_t (*train_one_by_one)(struct pn_training *training, double *losses, size_t epochs,
+                               size_t samples);
+    size_t (*one_by_one_workspace)(const struct pn_network *network);
 };
 
 #define PN_SCRATCH 4096

@@ -198,7 +198,7 @@ static void input_gradient(double *dX, const double *dZ, const double *W, size_t
     size_t s, k, j;
     if (n < 4) {
         for (s = 0; s < n; s++)
-            input_gradient_of_row(dX + s * n_in, dZ + s * n_out, W, n_in, n_out);
+            input_gradient_of_row(dX + s * n_in, dZ + s * n_out, W, n_in, n_out, n_out);
         return;
     }
     for (k = 0; k < n_in; k += PANEL) {

@@ -89,4 +89,5 @@ const struct pn_kernels pn_kernels_plain = {
     gradient_descent,
     all_finite,
     NULL,
+    NULL,
 };

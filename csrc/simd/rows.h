@@ -143,15 +143,16 @@ INLINE int step_of_row(double *W, const void *x, int type, const uint16_t *colum
     return !any((mask)(finite != finite));
 }
 
-/* dx[k] = sum of dz[j]*W[k][j], j ascending: a row of pn_input_gradient. */
+/* dx[k] = sum of dz[j]*W[k][j], j ascending: a row of pn_input_gradient, for a W whose rows lie
+ * w_row doubles apart. */
 INLINE void input_gradient_of_row(double *dx, const double *dz, const double *W, size_t n_in,
-                                  size_t n_out)
+                                  size_t n_out, size_t w_row)
 {
     size_t k, j;
     for (k = 0; k < n_in; k++) {
         double total = 0.0;
         for (j = 0; j < n_out; j++)
-            total = total + dz[j] * W[k * n_out + j];
+            total = total + dz[j] * W[k * w_row + j];
         dx[k] = total;
     }
 }

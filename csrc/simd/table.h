@@ -16,5 +16,5 @@ const struct pn_kernels PN_TABLE(LEVEL) = {
     affine,             add_weight_products, add_bias_products, input_gradient,
     sparse_affine,      sparse_add_weight_products,
     activation_forward, activation_backward, sample_losses,     output_gradient,
-    gradient_descent,   all_finite,          steps_of_one,
+    gradient_descent,   all_finite,          train_one_by_one,  one_by_one_workspace,
 };

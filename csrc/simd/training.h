@@ -7,16 +7,23 @@
 #include "losses.h"
 #include "sparse.h"
 
-/* dZ of the last layer: pn_output_gradient. */
-static void output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
-                            size_t n, size_t n_out)
+/* dZ of the last layer, pn_output_gradient, where the elements of matrices that are computed one by
+ * one may be more than n*n_out: whole vectors. */
+INLINE void output_gradient_of(double *dZ, const double *A, const double *Y, int activation,
+                               int loss, size_t n, size_t n_out, size_t count)
 {
     int matched = (activation == PN_SIGMOID && loss == PN_BINARY_CROSS_ENTROPY) ||
                   (activation == PN_SOFTMAX && loss == PN_CATEGORICAL_CROSS_ENTROPY);
-    size_t count = n * n_out;
     size_t i, width;
-    if (matched || loss == PN_MEAN_SQUARED_ERROR) {
-        double scale = matched ? 1.0 : 2.0 / (double)n_out;
+    if (matched) {
+        FOR_VECTORS(i, width, count)
+        {
+            store_part(dZ + i, load_part(A + i, width) - load_part(Y + i, width), width);
+        }
+        return;
+    }
+    if (loss == PN_MEAN_SQUARED_ERROR) {
+        double scale = 2.0 / (double)n_out;
         FOR_VECTORS(i, width, count)
         {
             store_part(dZ + i, scale * (load_part(A + i, width) - load_part(Y + i, width)), width);
@@ -24,8 +31,13 @@ static void output_gradient(double *dZ, const double *A, const double *Y, int ac
     } else {
         pn_loss_gradient(dZ, A, Y, loss, n, n_out);
     }
-    if (!matched)
-        activation_backward(dZ, dZ, A, activation, n, n_out);
+    activation_backward_of(dZ, dZ, A, activation, n, n_out, count);
+}
+
+static void output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
+                            size_t n, size_t n_out)
+{
+    output_gradient_of(dZ, A, Y, activation, loss, n, n_out, n * n_out);
 }
 
 /* w[i] = w[i] - learning_rate*(sums[i] / n): the division of the gradients, and pn_gradient_descent.
@@ -63,87 +75,187 @@ static int all_finite(const double *x, size_t count)
 }
 
 
-/* pn_train_epoch with batches of one, for inputs of that type.
- *
- * for each sample: pn_train_step on it
- * workspace holds A and dZ of every layer. */
-INLINE void steps_of_type(double *total, const struct pn_network *network, double *workspace,
-                          int *sparse, const struct pn_inputs *inputs, int type, const double *Y,
-                          struct pn_rows rows)
+/* width rounded up to whole vectors. */
+INLINE size_t padded(size_t width)
 {
-    const size_t *sizes = network->sizes;
-    size_t last = network->n_layers - 1;
-    size_t n_out = sizes[last + 1];
-    size_t tiles = (inputs->n_in + TILE - 1) / TILE;
-    double rate = network->learning_rate;
-    size_t units = 0, s, layer;
-    for (layer = 0; layer <= last; layer++)
-        units += sizes[layer + 1];
-    for (s = 0; s < rows.n; s++) {
-        size_t row = row_number(rows, s);
-        const double *y = Y + row * n_out;
-        double *W = network->parameters;
-        double *a = workspace;
-        double *dz = workspace + units;
-        struct sample sample = {row_of(inputs, row), NULL, inputs->n_in};
-        double L;
-        if (*sparse)
-            sample = sample_tiles(inputs, row, 0, tiles);
-        for (layer = 0;; layer++) {
-            size_t n_in = sizes[layer], width = sizes[layer + 1];
-            const double *b = W + n_in * width;
-            if (layer > 0)
-                affine_of_row(a, a - n_in, PN_FLOAT64, NULL, n_in, W, b, width);
-            else if (*sparse)
-                affine_of_row(a, sample.x, type, sample.columns, sample.count, W, b, width);
-            else
-                affine_of_row(a, sample.x, type, NULL, n_in, W, b, width);
-            activation_forward(a, a, network->activations[layer], 1, width);
-            if (layer == last)
-                break;
-            W += (n_in + 1) * width;
-            a += width;
-            dz += width;
+    return (width + LANES - 1) / LANES * LANES;
+}
+
+/* A layer whose rows of W, and b, are whole vectors: in the parameters, or in a padded copy. */
+struct layer {
+    size_t n_in, width, row; /* row is padded(width) */
+    double *parameters;      /* W and b where they belong */
+    double *copy;            /* where their copy is, if row is not width */
+};
+
+INLINE double *weights_of(struct layer layer)
+{
+    return layer.row == layer.width ? layer.parameters : layer.copy;
+}
+
+INLINE struct layer first_layer(const struct pn_network *network, double *copies)
+{
+    struct layer layer = {network->sizes[0], network->sizes[1], padded(network->sizes[1]),
+                          network->parameters, copies};
+    return layer;
+}
+
+INLINE struct layer layer_after(struct layer layer, size_t width)
+{
+    struct layer next = {layer.width, width, padded(width),
+                         layer.parameters + (layer.n_in + 1) * layer.width, layer.copy};
+    if (layer.row != layer.width)
+        next.copy += (layer.n_in + 1) * layer.row;
+    return next;
+}
+
+INLINE struct layer layer_before(struct layer layer, size_t n_in)
+{
+    struct layer before = {n_in, layer.n_in, padded(layer.n_in),
+                           layer.parameters - (n_in + 1) * layer.n_in, layer.copy};
+    if (before.row != before.width)
+        before.copy -= (n_in + 1) * before.row;
+    return before;
+}
+
+/* Fills the copies from the parameters, or the parameters from the copies. */
+static void copy_layers(const struct pn_network *network, double *copies, int back)
+{
+    struct layer layer = first_layer(network, copies);
+    size_t l, k, j;
+    for (l = 1;; l++) {
+        for (k = 0; layer.row != layer.width && k <= layer.n_in; k++) {
+            double *own = layer.parameters + k * layer.width, *copy = layer.copy + k * layer.row;
+            for (j = 0; j < layer.width; j++)
+                if (back)
+                    own[j] = copy[j];
+                else
+                    copy[j] = own[j];
+            for (; j < layer.row; j++)
+                copy[j] = 0.0;
         }
-        sample_losses(&L, a, y, network->loss, 1, n_out);
-        *total = *total + L;
-        output_gradient(dz, a, y, network->activations[last], network->loss, 1, n_out);
-        for (layer = last;; layer--) {
-            size_t n_in = sizes[layer], width = sizes[layer + 1];
-            double *b = W + n_in * width;
-            size_t j;
-            if (layer > 0) {
-                a -= n_in;
-                input_gradient_of_row(dz - n_in, dz, W, n_in, width);
-                step_of_row(W, a, PN_FLOAT64, NULL, n_in, dz, rate, width);
-            } else if (*sparse && all_finite(dz, width)) {
-                *sparse = step_of_row(W, sample.x, type, sample.columns, sample.count, dz, rate,
-                                      width);
-            } else {
-                step_of_row(W, sample.x, type, NULL, n_in, dz, rate, width);
-                *sparse = 0;
-            }
-            for (j = 0; j < width; j++)
-                b[j] = b[j] - rate * (network->bias ? 0.0 + dz[j] : 0.0);
-            if (layer == 0)
-                break;
-            dz -= n_in;
-            activation_backward(dz, dz, a, network->activations[layer - 1], 1, n_in);
-            W -= (sizes[layer - 1] + 1) * n_in;
-        }
+        if (l == network->n_layers)
+            return;
+        layer = layer_after(layer, network->sizes[l + 1]);
     }
 }
 
-static void steps_of_one(double *total, const struct pn_network *network, double *workspace,
-                         int *sparse, const struct pn_inputs *inputs, const double *Y,
-                         struct pn_rows rows)
+/* Where the buffers of training on one sample lie: y, then A and dZ of every layer, all padded,
+ * then the copies. */
+INLINE size_t padded_units(const struct pn_network *network)
 {
-    if (inputs->type == PN_UINT8)
-        steps_of_type(total, network, workspace, sparse, inputs, PN_UINT8, Y, rows);
-    else if (inputs->type == PN_FLOAT32)
-        steps_of_type(total, network, workspace, sparse, inputs, PN_FLOAT32, Y, rows);
-    else
-        steps_of_type(total, network, workspace, sparse, inputs, PN_FLOAT64, Y, rows);
+    size_t units = 0, l;
+    for (l = 1; l <= network->n_layers; l++)
+        units += padded(network->sizes[l]);
+    return units;
+}
+
+/* pn_train_step on one sample, whose inputs have that type: its loss.
+ *
+ * z = x*W + b, a = f(z) for each layer; dz of the last; from there to the first layer
+ * dx = dz*W^T, W = W - learning_rate*(0.0 + x*dz), b = b - learning_rate*(0.0 + dz)
+ * What is stored as a whole vector can be loaded again at once; so everything here is padded. */
+INLINE double step_of_type(const struct pn_training *t, int *sparse, size_t row, int type,
+                           size_t units)
+{
+    const struct pn_network *network = &t->network;
+    const size_t *sizes = network->sizes;
+    size_t last = network->n_layers - 1, n_out = sizes[last + 1], l, j, part;
+    double rate = network->learning_rate, L;
+    double *y = t->workspace, *a = y + padded(n_out), *dz = a + units;
+    struct layer layer = first_layer(network, dz + units);
+    struct sample sample = {row_of(&t->inputs, row), NULL, sizes[0]};
+    if (*sparse)
+        sample = sample_tiles(&t->inputs, row, 0, (sizes[0] + TILE - 1) / TILE);
+    for (l = 0;; l++) {
+        const double *W = weights_of(layer), *b = W + layer.n_in * layer.row;
+        if (l > 0)
+            affine_of_row(a, a - padded(layer.n_in), PN_FLOAT64, NULL, layer.n_in, W, b,
+                          layer.row);
+        else if (*sparse)
+            affine_of_row(a, sample.x, type, sample.columns, sample.count, W, b, layer.row);
+        else
+            affine_of_row(a, sample.x, type, NULL, layer.n_in, W, b, layer.row);
+        activation_forward_of(a, a, network->activations[l], 1, layer.width, layer.row);
+        if (l == last)
+            break;
+        a += layer.row;
+        dz += layer.row;
+        layer = layer_after(layer, sizes[l + 2]);
+    }
+    FOR_VECTORS(j, part, n_out)
+    {
+        store(y + j, load_part(t->Y + row * n_out + j, part));
+    }
+    sample_losses(&L, a, y, network->loss, 1, n_out);
+    output_gradient_of(dz, a, y, network->activations[last], network->loss, 1, n_out, layer.row);
+    for (l = last;; l--) {
+        double *W = weights_of(layer), *b = W + layer.n_in * layer.row;
+        if (l > 0) {
+            a -= padded(layer.n_in);
+            input_gradient_of_row(dz - padded(layer.n_in), dz, W, layer.n_in, layer.width,
+                                  layer.row);
+            step_of_row(W, a, PN_FLOAT64, NULL, layer.n_in, dz, rate, layer.row);
+        } else if (*sparse && all_finite(dz, layer.width)) {
+            *sparse = step_of_row(W, sample.x, type, sample.columns, sample.count, dz, rate,
+                                  layer.row);
+        } else {
+            step_of_row(W, sample.x, type, NULL, layer.n_in, dz, rate, layer.row);
+            *sparse = 0;
+        }
+        for (j = 0; j < layer.row; j += LANES) {
+            vec g = network->bias ? 0.0 + load(dz + j) : all(0.0);
+            store(b + j, load(b + j) - rate * g);
+        }
+        if (l == 0)
+            return L;
+        dz -= padded(layer.n_in);
+        activation_backward_of(dz, dz, a, network->activations[l - 1], 1, layer.n_in,
+                               padded(layer.n_in));
+        layer = layer_before(layer, sizes[l - 1]);
+    }
+}
+
+/* pn_train_epoch with batches of one: `samples` steps at most, `epochs` epochs at most.
+ *
+ * for each sample: pn_train_step on it; total = total + its loss */
+static size_t train_one_by_one(struct pn_training *t, double *losses, size_t epochs,
+                               size_t samples)
+{
+    size_t units = padded_units(&t->network), ended = 0;
+    double *copies = t->workspace + padded(t->network.sizes[t->network.n_layers]) + 2 * units;
+    int sparse = t->sparse;
+    size_t i;
+    for (i = 0; i < 2 * units; i++)
+        copies[-1 - (ptrdiff_t)i] = 0.0;
+    copy_layers(&t->network, copies, 0);
+    for (; samples > 0 && ended < epochs; samples--) {
+        size_t row = t->order ? t->order[t->first] : t->first;
+        double L = t->inputs.type == PN_UINT8 ? step_of_type(t, &sparse, row, PN_UINT8, units)
+                 : t->inputs.type == PN_FLOAT32
+                     ? step_of_type(t, &sparse, row, PN_FLOAT32, units)
+                     : step_of_type(t, &sparse, row, PN_FLOAT64, units);
+        t->total = t->total + L;
+        if (++t->first == t->n) {
+            losses[ended++] = t->total / (double)t->n;
+            t->total = 0.0;
+            t->first = 0;
+        }
+    }
+    copy_layers(&t->network, copies, 1);
+    t->sparse = sparse;
+    return ended;
+}
+
+/* The room that train_one_by_one needs, in doubles. */
+static size_t one_by_one_workspace(const struct pn_network *network)
+{
+    const size_t *sizes = network->sizes;
+    size_t room = padded(sizes[network->n_layers]) + 2 * padded_units(network), l;
+    for (l = 0; l < network->n_layers; l++)
+        if (padded(sizes[l + 1]) != sizes[l + 1])
+            room += (sizes[l] + 1) * padded(sizes[l + 1]);
+    return room;
 }
 
 #endif

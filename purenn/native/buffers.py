@@ -14,11 +14,10 @@ from numbers import Real
 from typing import Any
 
 from ..checks import check_count, is_number, shown
-from .core import address, ffi, lib, pointer
+from .core import ALIGNMENT, lib, misaligned, pointer
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
 LARGEST_COUNT = sys.maxsize // 8
-ALIGNMENT = ffi.alignof("double")
 
 
 class Fixed:
@@ -57,6 +56,14 @@ class Matrix(Fixed):
         self._set("shape", (n_rows, n_columns))
         self._set("data", flat)
 
+    @classmethod
+    def of(cls, shape: tuple[int, int], flat: memoryview[float]) -> Matrix:
+        """A matrix of that shape in a buffer that was checked."""
+        matrix = cls.__new__(cls)
+        matrix._set("shape", shape)
+        matrix._set("data", flat)
+        return matrix
+
     def __len__(self) -> int:
         return self.shape[0]
 
@@ -75,7 +82,9 @@ class Matrix(Fixed):
 
     def tolist(self) -> list[list[float]]:
         """The rows as lists of floats."""
-        return [list(row) for row in self]
+        n_rows, n_columns = self.shape
+        flat = self.data.tolist()
+        return [flat[s * n_columns : (s + 1) * n_columns] for s in range(n_rows)]
 
 
 def zeros(count: int) -> memoryview[float]:
@@ -115,8 +124,7 @@ def matrix(
                 f"{name}: expected 2 dimensions (rows, columns), got {view.ndim}; "
                 "purenn.native.Matrix(n_rows, n_columns, buffer) gives a flat buffer its shape"
             )
-        rows, columns = view.shape or (0, 0)
-        result = Matrix(rows, columns, _flat_view(name, view))
+        result = Matrix.of(view.shape or (0, 0), _flat_view(name, view))  # type: ignore[arg-type]
     else:
         result = _matrix_of_lists(name, values, n_columns)
     if n_rows is not None and result.shape[0] != n_rows:
@@ -146,7 +154,7 @@ def vector(name: str, values: Any, count: int | None = None) -> memoryview[float
 def matrix_out(values: Any, n_rows: int, n_columns: int) -> Matrix:
     """The matrix that a result is written to: `values`, checked to be writable, or a new one."""
     if values is None:
-        return Matrix(n_rows, n_columns)
+        return Matrix.of((n_rows, n_columns), zeros(n_rows * n_columns))
     if not isinstance(values, Matrix) and _view(values) is None:
         raise TypeError(f"out: expected a float64 buffer, got {type(values).__name__}")
     result = matrix("out", values, n_rows, n_columns)
@@ -186,7 +194,7 @@ def _flat_view(name: str, view: memoryview[Any]) -> memoryview[float]:
     if view.nbytes == 0:
         return zeros(0)
     flat = view.cast("B").cast("d")
-    if address(flat) % ALIGNMENT:
+    if misaligned(pointer(flat)):
         raise ValueError(f"{name}: expected memory aligned to {ALIGNMENT} bytes; copy it first")
     return flat
 

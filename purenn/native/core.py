@@ -14,16 +14,18 @@ from ..checks import check_choice, shown
 from . import _core  # type: ignore[attr-defined]
 
 ffi: Any = _core.ffi
+unchecked: Any = _core.lib
+ALIGNMENT = ffi.alignof("double")
 LEVELS = ("plain", "avx2", "avx512", "neon")
 ENVIRONMENT = {
-    _core.lib.PN_FLUSHES_SUBNORMALS: "flush subnormal numbers to zero",
-    _core.lib.PN_ROUNDS_OTHERWISE: "round in another direction",
+    unchecked.PN_FLUSHES_SUBNORMALS: "flush subnormal numbers to zero",
+    unchecked.PN_ROUNDS_OTHERWISE: "round in another direction",
 }
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     """The C function, refused where this thread's processor was switched to other arithmetic."""
-    environment = _core.lib.pn_environment
+    environment = unchecked.pn_environment
 
     def call(*arguments: Any) -> Any:
         changed = environment()
@@ -42,7 +44,7 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
 lib: Any = SimpleNamespace(
     **{
         name: checked(value) if callable(value) else value
-        for name, value in ((name, getattr(_core.lib, name)) for name in dir(_core.lib))
+        for name, value in ((name, getattr(unchecked, name)) for name in dir(unchecked))
     }
 )
 
@@ -69,13 +71,14 @@ class Kernels:
         """The kernels of that name, or the fastest. Raises ValueError where there are none."""
         if name is not None:
             check_choice("PURENN_SIMD", LEVELS, name)
-        self.table = _core.lib.pn_kernels(ffi.NULL if name is None else name.encode())
+        self.table = unchecked.pn_kernels(ffi.NULL if name is None else name.encode())
         if self.table == ffi.NULL:
             raise ValueError(
                 f"PURENN_SIMD: expected a level that this processor and build have, one of "
                 f"{', '.join(available_levels())}, got {shown(name)}"
             )
         self.name = ffi.string(self.table.name).decode()
+        self.sparse = self.table.sparse_affine != ffi.NULL
         self.affine = checked(self.table.affine)
         self.input_gradient = checked(self.table.input_gradient)
         self.activation_forward = checked(self.table.activation_forward)
@@ -87,7 +90,7 @@ class Kernels:
 
 def available_levels() -> list[str]:
     """The levels that can be chosen here."""
-    return [name for name in LEVELS if _core.lib.pn_kernels(name.encode()) != ffi.NULL]
+    return [name for name in LEVELS if unchecked.pn_kernels(name.encode()) != ffi.NULL]
 
 
 active = Kernels(os.environ.get("PURENN_SIMD"))
@@ -95,7 +98,7 @@ active = Kernels(os.environ.get("PURENN_SIMD"))
 
 def compiler() -> str:
     """Name and version of the compiler that built the core."""
-    return ffi.string(_core.lib.pn_compiler()).decode()
+    return ffi.string(unchecked.pn_compiler()).decode()
 
 
 def pointer(view: memoryview[Any]) -> Any:
@@ -138,3 +141,8 @@ def in_place_or_separate(out: memoryview[float], *inputs: memoryview[float]) -> 
 def address(view: memoryview[Any]) -> int:
     """Where a buffer lies."""
     return int(lasting_pointer(view, "uintptr_t"))
+
+
+def misaligned(numbers: Any) -> bool:
+    """Whether a `double *` points where this machine keeps no doubles."""
+    return int(ffi.cast("uintptr_t", numbers)) % ALIGNMENT != 0

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import core
 from .buffers import Fixed, Matrix, matrix
-from .core import address, ffi, lasting_pointer, lib
+from .core import address, ffi, lasting_pointer, lib, unchecked
 
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
 TILE = 64  # inputs whose columns begin at a known place: csrc/simd/sparse.h
@@ -59,7 +59,7 @@ class Inputs(Fixed):
     def find_zeros(self) -> None:
         """Leaves zeros out from now on, if so many are 0 that it pays: counted once."""
         n, n_in = self.shape
-        if core.active.table.sparse_affine == ffi.NULL or n_in > MOST_COLUMNS:
+        if not TILE <= n_in <= MOST_COLUMNS or not core.active.sparse:
             return
         count = self._count_nonzero()
         tiles = (n_in + TILE - 1) // TILE
@@ -99,12 +99,12 @@ def _narrow(values: Any) -> memoryview[Any] | None:
 
 
 def first_not_finite(view: memoryview[Any]) -> int:
-    """The index of the first number of a contiguous buffer that is not finite, or their count."""
+    """The index of the first number of a flat buffer that is not finite, or their count."""
     X, kind = ffi.from_buffer(view), TYPES[view.format]
-    count = view.nbytes // view.itemsize
+    count = len(view)
     for start in range(0, count, AT_ONCE):
         size = min(AT_ONCE, count - start)
-        found = lib.pn_first_not_finite(X + start * view.itemsize, kind, size)
+        found = unchecked.pn_first_not_finite(X + start * view.itemsize, kind, size)
         if found < size:
             return start + found
     return count

@@ -15,8 +15,10 @@ from .core import (
     in_place_or_separate,
     lasting_pointer,
     lib,
+    misaligned,
     pointer,
     separate,
+    unchecked,
 )
 from .inputs import Inputs
 from .parameters import Layers, Parameters
@@ -123,33 +125,63 @@ class Predictor:
         self, parameters: Parameters, activations: Sequence[str], threads: int | None = None
     ) -> None:
         self._network = CNetwork(parameters, activations)
+        self._sizes = parameters.sizes
         self._threads = threads
         self._range = samples_at_a_time(parameters)
         self._at_once = max(self._range, MULTIPLY_ADDS_AT_ONCE // (len(parameters.data) or 1))
+        self._room = {
+            n: lib.pn_predict_workspace(self._network.struct, n) for n in (1, self._range)
+        }
 
     def __call__(self, X: Any) -> Matrix:
-        parameters = self._network.parameters
+        parameters, struct = self._network.parameters, self._network.struct
         n_in, n_out = parameters.sizes[0], parameters.sizes[-1]
         X = Inputs("X", X, n_in)
-        n = len(X)
-        outputs = Matrix(n, n_out)
-        threads = threads_for(parameters, n, self._threads)
-        size = min(n, self._range)
-        room = threads * lib.pn_predict_workspace(self._network.struct, size)
-        workspace, inputs, A = pointer(zeros(room)), ffi.from_buffer(X.view), pointer(outputs.data)
+        n = X.shape[0]
+        outputs = matrix_out(None, n, n_out)
+        size, threads = 1, 1
+        if n > 1:
+            size, threads = self._range, threads_for(parameters, n, self._threads)
+        workspace, A = pointer(zeros(threads * self._room[size])), pointer(outputs.data)
+        inputs, row_bytes = ffi.from_buffer(X.view), n_in * X.view.itemsize
         for first in range(0, n, self._at_once):
             lib.pn_predict(
                 core.active.table,
                 A + first * n_out,
-                self._network.struct,
+                struct,
                 workspace,
-                inputs + first * n_in * X.view.itemsize,
+                inputs + first * row_bytes,
                 X.type,
                 min(self._at_once, n - first),
                 size,
                 threads,
             )
         return outputs
+
+    def row(self, x: memoryview[Any]) -> list[float] | None:
+        """The outputs for one row of float64 numbers, or None where it isn't one that C can take."""
+        n_in = self._sizes[0]
+        if x.format != "d" or x.shape != (n_in,) or not x.c_contiguous:
+            return None
+        inputs = ffi.from_buffer("double[]", x)
+        if unchecked.pn_first_not_finite(inputs, lib.PN_FLOAT64, n_in) != n_in or misaligned(
+            inputs
+        ):
+            return None
+        outputs = ffi.new("double[]", self._sizes[-1])
+        workspace = ffi.new("double[]", self._room[1])
+        lib.pn_predict(
+            core.active.table,
+            outputs,
+            self._network.struct,
+            workspace,
+            inputs,
+            lib.PN_FLOAT64,
+            1,
+            1,
+            1,
+        )
+        return ffi.unpack(outputs, self._sizes[-1])
 
 
 def as_parameters(parameters: Any) -> Parameters:

@@ -85,7 +85,7 @@ class Training:
         """Room for the sums and for one group of samples, which a given order needs more of."""
         self._in_order = not ordered
         self._struct.order = ffi.new("size_t[]", 1) if ordered else ffi.NULL
-        self._workspace = zeros(lib.pn_training_workspace(self._struct))
+        self._workspace = zeros(lib.pn_training_workspace(core.active.table, self._struct))
         self._struct.workspace = lasting_pointer(self._workspace)
 
 

@@ -152,7 +152,7 @@ static void training(void)
         for (i = 0; ordered && i < n; i++)
             order[i] = read_size();
         t.order = ordered ? order : NULL;
-        workspace = buffer(pn_training_workspace(&t), sizeof *workspace);
+        workspace = buffer(pn_training_workspace(kernels, &t), sizeof *workspace);
         t.workspace = workspace;
         while (pn_train(kernels, &t, &mean, 1, 2) == 0)
             ;
