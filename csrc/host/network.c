@@ -24,16 +24,14 @@ void pn_host_weight_gradient(const struct pn_kernels *kernels, double *dW, const
                              const double *dZ, size_t n, size_t n_in, size_t n_out,
                              double *scratch)
 {
-    memset(dW, 0, n_in * n_out * sizeof *dW);
-    kernels->add_weight_products(dW, X, n_in, dZ, n, n_in, n_out, scratch);
+    kernels->add_weight_products(dW, X, n_in, dZ, n, n_in, n_out, 1, scratch);
     divide(dW, n, n_in * n_out);
 }
 
 void pn_host_bias_gradient(const struct pn_kernels *kernels, double *db, const double *dZ,
                            size_t n, size_t n_out)
 {
-    memset(db, 0, n_out * sizeof *db);
-    kernels->add_bias_products(db, dZ, n, n_out);
+    kernels->add_bias_products(db, dZ, n, n_out, 1);
     divide(db, n, n_out);
 }
 

@@ -217,17 +217,16 @@ static void pass_weights(const struct task *task, const struct places *at, int s
             from = smaller(tile * TILE, n_in);
             to = smaller(end * TILE, n_in);
         }
-        if (begins)
-            memset(sums + from * width, 0, (to - from) * width * sizeof *sums);
-        if (begins && biases)
-            memset(b_sums, 0, width * sizeof *sums);
-        if (sparse && layer == 0)
+        if (sparse && layer == 0) {
+            if (begins)
+                memset(sums + from * width, 0, (to - from) * width * sizeof *sums);
             kernels->sparse_add_weight_products(sums, &t->inputs, rows, dZ, width, tile, end);
-        else
+        } else {
             kernels->add_weight_products(sums + from * width, X + from, n_in, dZ, size, to - from,
-                                         width, scratch);
-        if (biases && network->bias)
-            kernels->add_bias_products(b_sums, dZ, size, width);
+                                         width, begins, scratch);
+        }
+        if (biases)
+            kernels->add_bias_products(b_sums, dZ, network->bias ? size : 0, width, begins);
         if (batch) {
             kernels->gradient_descent(W + from * width, sums + from * width,
                                       network->learning_rate, batch, (to - from) * width);

@@ -26,8 +26,8 @@ FORWARD(log_forward, vlog(z))
 FORWARD(identity_forward, z)
 FORWARD(sigmoid_forward, 1.0 / (1.0 + vexp(-z)))
 FORWARD(tanh_forward, vtanh(z))
-FORWARD(relu_forward, choose((mask)(z <= 0.0), all(0.0), z))
-FORWARD(leaky_relu_forward, choose((mask)(z <= 0.0), LEAK * z, z))
+FORWARD(relu_forward, choose(at_most(z, all(0.0)), all(0.0), z))
+FORWARD(leaky_relu_forward, choose(at_most(z, all(0.0)), LEAK * z, z))
 
 /* dZ = dA times the derivative, an expression of dA and a, for count numbers. */
 #define BACKWARD(name, expression)                                                                \
@@ -44,8 +44,8 @@ FORWARD(leaky_relu_forward, choose((mask)(z <= 0.0), LEAK * z, z))
 
 BACKWARD(sigmoid_backward, da * (a * (1.0 - a)))
 BACKWARD(tanh_backward, da * (1.0 - a * a))
-BACKWARD(relu_backward, choose((mask)(a <= 0.0), all(0.0), da))
-BACKWARD(leaky_relu_backward, choose((mask)(a <= 0.0), LEAK * da, da))
+BACKWARD(relu_backward, choose(at_most(a, all(0.0)), all(0.0), da))
+BACKWARD(leaky_relu_backward, choose(at_most(a, all(0.0)), LEAK * da, da))
 
 /* A[j] = e^(Z[j] - m) / sum of e^(Z[i] - m) in each row, m its maximum, i ascending.
  *

@@ -41,21 +41,21 @@ INLINE vec vexp(vec x)
     bits u = (bits)shifted - ((bits)all(ROUND) - 2048);
     bits half = u >> 1;
     y = y * (vec)((half - 1) << 52) * (vec)((u - half - 1) << 52);
-    y = choose((mask)(x > 710.0), all((double)INFINITY), y);
-    y = choose((mask)(x < -746.0), all(0.0), y);
-    return choose((mask)(x != x), x, y);
+    y = choose(less(all(710.0), x), all((double)INFINITY), y);
+    y = choose(less(x, all(-746.0)), all(0.0), y);
+    return choose(differ(x, x), x, y);
 }
 
 /* y[i] = pn_log(x[i]) for each lane: m and k of x = m*2^k from the bits of x, a subnormal x being
  * multiplied by 2^54 first; k becomes a double by way of the last bits of ROUND. */
 INLINE vec vlog(vec x)
 {
-    mask subnormal = (mask)(x < 2.2250738585072014e-308);
+    mask subnormal = less(x, all(2.2250738585072014e-308));
     vec scaled = choose(subnormal, x * 18014398509481984.0, x);
     bits exponent = (bits)scaled >> 52;
     vec m = (vec)(((bits)scaled & 0x000FFFFFFFFFFFFFu) | 0x3FE0000000000000u);
     vec k = (vec)(exponent + (bits)all(ROUND)) - (ROUND + 1022.0);
-    mask low = (mask)(m < SQRT_HALF);
+    mask low = less(m, all(SQRT_HALF));
     k = choose(subnormal, k - 54.0, k);
     m = choose(low, 2.0 * m, m);
     k = choose(low, k - 1.0, k);
@@ -71,21 +71,23 @@ INLINE vec vlog(vec x)
         vec R = w * ((p01 + p23 * w2) + p46 * (w2 * w2));
         vec half_square = 0.5 * f * f;
         vec y = k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
-        y = choose((mask)(x == 0.0), all(-(double)INFINITY), y);
-        y = choose((mask)(x < 0.0), all((double)NAN), y);
-        return choose((mask)(x != x) | (mask)(x == (double)INFINITY), x, y);
+        y = choose(equal(x, all(0.0)), all(-(double)INFINITY), y);
+        y = choose(less(x, all(0.0)), all((double)NAN), y);
+        y = choose(equal(x, all((double)INFINITY)), x, y);
+        return choose(differ(x, x), x, y);
     }
 }
 
 /* y[i] = pn_tanh(x[i]) for each lane. */
 INLINE vec vtanh(vec x)
 {
-    vec size = choose((mask)(x < 0.0), -x, x);
-    mask small = (mask)(size < 0.625);
+    mask negative = less(x, all(0.0));
+    vec size = choose(negative, -x, x);
+    mask small = less(size, all(0.625));
     vec y = x;
-    if (any(~small)) {
+    if (!every(small)) {
         vec large = 1.0 - 2.0 / (vexp(2.0 * size) + 1.0);
-        y = choose((mask)(x < 0.0), -large, large);
+        y = choose(negative, -large, large);
     }
     if (any(small)) {
         vec u = x * x;
@@ -100,7 +102,7 @@ INLINE vec vtanh(vec x)
         vec p = ((p01 + p23 * u2) + (p45 + p67 * u2) * u4) + (p89 + pab * u2) * (u4 * u4);
         y = choose(small, x - x * u * p, y);
     }
-    return choose((mask)(size < 1e-08), x, y);
+    return choose(less(size, all(1e-08)), x, y);
 }
 
 #endif

@@ -76,12 +76,14 @@ struct pn_kernels {
     void (*tanh)(double *y, const double *x, size_t count);
 
     /* linalg.c. scratch holds PN_SCRATCH doubles. The sums of the two gradients are taken up where
-     * they are and not divided by n; rows of X lie x_row doubles apart. */
+     * they are, or begin at 0.0 if fresh, and are not divided by n; rows of X lie x_row doubles
+     * apart. */
     void (*affine)(double *Z, const double *X, const double *W, const double *b,
                    size_t n, size_t n_in, size_t n_out, double *scratch);
     void (*add_weight_products)(double *sums, const double *X, size_t x_row, const double *dZ,
-                                size_t n, size_t n_in, size_t n_out, double *scratch);
-    void (*add_bias_products)(double *sums, const double *dZ, size_t n, size_t n_out);
+                                size_t n, size_t n_in, size_t n_out, int fresh,
+                                double *scratch);
+    void (*add_bias_products)(double *sums, const double *dZ, size_t n, size_t n_out, int fresh);
     void (*input_gradient)(double *dX, const double *dZ, const double *W,
                            size_t n, size_t n_in, size_t n_out, double *scratch);
 
@@ -117,7 +119,7 @@ struct pn_kernels {
     size_t (*one_by_one_workspace)(const struct pn_network *network);
 };
 
-#define PN_SCRATCH 4096
+#define PN_SCRATCH 53248
 
 /* The table of that name, plain, avx2, avx512 or neon, or NULL where this build or this processor
  * has none; for the name NULL the fastest one. */

@@ -4,11 +4,9 @@
  * Each sum of a product lives in one lane of one register while its terms are added one by one in
  * the stated order, so it is the plain sum. A tile is ROWS rows by one or two vectors of such
  * sums: enough of them that the processor never waits for an addition to end. The matrix whose
- * rows are read as vectors is first copied into a panel, PANEL columns side by side and 0 where
- * it has no more, unless it lies so already. Where a sum is longer than the panel is deep, it is
- * stored and taken up again, which is exact.
- *
- * scratch holds one panel: PN_SCRATCH doubles. */
+ * rows are read as vectors is first copied into a panel, PANEL columns side by side and 0 where it
+ * has no more; the other one, where it is read often, into a block of rows. Where a sum is longer
+ * than a panel is deep, it is stored and taken up again, which is exact. */
 #ifndef PN_SIMD_LINALG_H
 #define PN_SIMD_LINALG_H
 
@@ -16,20 +14,28 @@
 #include "rows.h"
 #include "vector.h"
 
-#define ROWS 8
-#define PANEL (2 * LANES)
-#define DEPTH (PN_SCRATCH / PANEL)
+#define ROWS 8                      /* of a tile */
+#define PANEL (2 * LANES)           /* columns of a panel */
+#define DEPTH 256                   /* terms that are added before a sum is stored */
+#define TOGETHER 4                  /* panels that are copied together */
+#define BLOCK 128                   /* rows that are copied together */
+#define BLOCK_ROW (DEPTH + 8)       /* from row to row of a block: not a power of two */
+#define OFTEN (4 * PANEL)           /* columns, from which on copying the rows pays */
+
+/* scratch holds the panels, then a block; this is its size for the widest vectors. */
+typedef char scratch_suffices[TOGETHER * PANEL * DEPTH + BLOCK * BLOCK_ROW <= PN_SCRATCH ? 1 : -1];
 
 /* C[i][j] = C[i][j] + sum of a(i, p)*B[p][j], p ascending, for i < rows and the first width of
- * vectors*LANES columns, where a(i, p) = a[i*a_row + p*a_step]. From 0.0 if `fresh`.
+ * vectors*LANES columns, where a(i, p) = a[i*a_row + p*a_step]. From 0.0 if `fresh`; `bias`, if
+ * there is one, is added last.
  *
  * C (rows, width) with c_row doubles from row to row, B (count, vectors*LANES) likewise with
- * b_row; rows and vectors are constants wherever this is called. */
+ * PANEL; rows and vectors are constants wherever this is called. */
 INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t a_row,
-                 size_t a_step, const double *B, size_t b_row, size_t count, int fresh,
+                 size_t a_step, const double *B, size_t count, int fresh, const double *bias,
                  size_t rows, size_t vectors)
 {
-    vec sums[ROWS][2];
+    vec sums[ROWS][2], b[2];
     size_t last = width - (vectors - 1) * LANES;
     size_t i, v, p;
     UNROLL
@@ -41,10 +47,9 @@ INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t 
                        : load_part(C + i * c_row + v * LANES, last);
     }
     for (p = 0; p < count; p++) {
-        vec b[2];
         UNROLL
         for (v = 0; v < vectors; v++)
-            b[v] = load(B + p * b_row + v * LANES);
+            b[v] = load(B + p * PANEL + v * LANES);
         UNROLL
         for (i = 0; i < rows; i++) {
             vec x = all(a[i * a_row + p * a_step]);
@@ -53,140 +58,179 @@ INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t 
                 sums[i][v] = sums[i][v] + x * b[v];
         }
     }
-    UNROLL
-    for (i = 0; i < rows; i++) {
+    if (bias) {
+        load_columns(b, bias, width, vectors);
         UNROLL
-        for (v = 0; v < vectors; v++)
-            if (v + 1 < vectors)
-                store(C + i * c_row + v * LANES, sums[i][v]);
-            else
-                store_part(C + i * c_row + v * LANES, sums[i][v], last);
+        for (i = 0; i < rows; i++) {
+            UNROLL
+            for (v = 0; v < vectors; v++)
+                sums[i][v] = sums[i][v] + b[v];
+        }
     }
+    UNROLL
+    for (i = 0; i < rows; i++)
+        store_columns(C + i * c_row, sums[i], width, vectors);
 }
 
-/* The tiles of one panel: C (m, width) as tile has it, for any m. */
-INLINE void tiles(double *C, size_t c_row, size_t width, const double *a, size_t a_row,
-                  size_t a_step, const double *B, size_t b_row, size_t count, int fresh, size_t m,
-                  size_t vectors)
+/* The tiles of one panel: C (m, width) as tile has it, for any m. Tiles of a lie a_tile doubles
+ * apart. */
+INLINE void tiles(double *C, size_t c_row, size_t width, const double *a, size_t a_tile,
+                  size_t a_row, size_t a_step, const double *B, size_t count, int fresh,
+                  const double *bias, size_t m, size_t vectors)
 {
     size_t i = 0;
-    for (; i + ROWS <= m; i += ROWS)
-        tile(C + i * c_row, c_row, width, a + i * a_row, a_row, a_step, B, b_row, count, fresh,
-             ROWS, vectors);
-    for (; i + 2 <= m; i += 2)
-        tile(C + i * c_row, c_row, width, a + i * a_row, a_row, a_step, B, b_row, count, fresh, 2,
-             vectors);
+    for (; i + ROWS <= m; i += ROWS, a += a_tile)
+        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, ROWS, vectors);
+    for (; i + 4 <= m; i += 4, a += 4 * a_row)
+        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, 4, vectors);
+    for (; i + 2 <= m; i += 2, a += 2 * a_row)
+        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, 2, vectors);
     if (i < m)
-        tile(C + i * c_row, c_row, width, a + i * a_row, a_row, a_step, B, b_row, count, fresh, 1,
-             vectors);
+        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, 1, vectors);
 }
 
 /* tiles for a panel of whatever width up to PANEL. */
-static void panel_products(double *C, size_t c_row, size_t width, const double *a, size_t a_row,
-                           size_t a_step, const double *B, size_t b_row, size_t count, int fresh,
-                           size_t m)
+static void panel_products(double *C, size_t c_row, size_t width, const double *a, size_t a_tile,
+                           size_t a_row, size_t a_step, const double *B, size_t count, int fresh,
+                           const double *bias, size_t m)
 {
     if (width > LANES)
-        tiles(C, c_row, width, a, a_row, a_step, B, b_row, count, fresh, m, 2);
+        tiles(C, c_row, width, a, a_tile, a_row, a_step, B, count, fresh, bias, m, 2);
     else
-        tiles(C, c_row, width, a, a_row, a_step, B, b_row, count, fresh, m, 1);
+        tiles(C, c_row, width, a, a_tile, a_row, a_step, B, count, fresh, bias, m, 1);
 }
 
-/* panel (count, PANEL) = `width` columns of rows that lie `row` doubles apart, the rest 0. */
-static void pack(double *panel, const double *rows, size_t row, size_t count, size_t width)
+/* Panels one after the other: panel[p][j] = B[p*b_row + j], or B[j*b_row + p] if transposed, for the
+ * `width` columns j, and 0 to the end of the last panel. */
+static void pack(double *panels, const double *B, size_t b_row, int transposed, size_t count,
+                 size_t width)
 {
-    size_t p;
-    for (p = 0; p < count; p++, panel += PANEL, rows += row) {
-        if (width > LANES) {
-            store(panel, load(rows));
-            store(panel + LANES, load_part(rows + LANES, width - LANES));
-        } else {
-            store(panel, load_part(rows, width));
+    size_t p, j, part;
+    if (transposed) {
+        for (j = 0; j < padded(width); j++)
+            for (p = 0; p < count; p++)
+                panels[(j / PANEL * count + p) * PANEL + j % PANEL] =
+                    j < width ? B[j * b_row + p] : 0.0;
+        return;
+    }
+    for (p = 0; p < count; p++) {
+        FOR_VECTORS(j, part, width)
+        {
+            store(panels + (j / PANEL * count + p) * PANEL + j % PANEL,
+                  load_part(B + p * b_row + j, part));
         }
     }
 }
 
-/* panel[p][i] = rows[i][p]: `width` rows, `row` doubles apart, become columns; the rest is 0. */
-static void pack_transposed(double *panel, const double *rows, size_t row, size_t count,
-                            size_t width)
+/* to[i][p] = from[i][p] for rows that lie so far apart. */
+static void copy_rows(double *to, size_t to_row, const double *from, size_t from_row, size_t n,
+                      size_t width)
 {
-    size_t p, i;
-    for (i = 0; i < PANEL; i++)
-        for (p = 0; p < count; p++)
-            panel[p * PANEL + i] = i < width ? rows[i * row + p] : 0.0;
+    size_t i, p, part;
+    for (i = 0; i < n; i++) {
+        FOR_VECTORS(p, part, width)
+        {
+            store_part(to + i * to_row + p, load_part(from + i * from_row + p, part), part);
+        }
+    }
 }
 
-/* Z[s][j] = (sum of X[s][k]*W[k][j]) + b[j]: pn_affine.
+/* C[i][j] = C[i][j] + sum of a(i, p)*B(p, j), p ascending, from 0.0 if fresh, then + bias[j].
+ *
+ * for each i, j: for each p: C[i][j] += a[i*a_row + p*a_step] * B[p*b_row + j]
+ * i < m, j < n, p < count; one of a_row and a_step is 1; B[j*b_row + p] if transposed. */
+INLINE void products(double *C, const double *a, size_t a_row, size_t a_step, const double *B,
+                     size_t b_row, int transposed, size_t m, size_t n, size_t count, int fresh,
+                     const double *bias, double *scratch)
+{
+    size_t chunks = count / DEPTH + (count % DEPTH != 0 || count == 0);
+    size_t depth = (count + chunks - 1) / chunks; /* even ones */
+    double *block = scratch + TOGETHER * PANEL * DEPTH;
+    size_t i, j, chunk;
+    for (chunk = 0; chunk < chunks; chunk++) {
+        size_t p = chunk * depth, deep = smaller(depth, count - p);
+        const double *last_bias = chunk + 1 == chunks ? bias : NULL;
+        for (i = 0; i < m; i += BLOCK) {
+            size_t rows = smaller(BLOCK, m - i);
+            const double *A = a + i * a_row + p * a_step;
+            size_t A_tile = ROWS * a_row, A_row = a_row, A_step = a_step;
+            if (n >= OFTEN && a_step == 1) {
+                copy_rows(block, BLOCK_ROW, A, a_row, rows, deep);
+                A = block, A_row = BLOCK_ROW, A_tile = ROWS * BLOCK_ROW;
+            } else if (n >= OFTEN) {
+                for (j = 0; j < rows; j += ROWS)
+                    copy_rows(block + j * deep, ROWS, A + j, a_step, deep,
+                              smaller(ROWS, rows - j));
+                A = block, A_step = ROWS, A_tile = ROWS * deep;
+            }
+            for (j = 0; j < n; j += PANEL) {
+                size_t width = smaller(PANEL, n - j);
+                const double *panel = B + p * b_row;
+                if (transposed || b_row != PANEL) {
+                    size_t nth = j / PANEL % TOGETHER;
+                    if (nth == 0)
+                        pack(scratch, transposed ? B + j * b_row + p : B + p * b_row + j, b_row,
+                             transposed, deep, smaller(TOGETHER * PANEL, n - j));
+                    panel = scratch + nth * deep * PANEL;
+                }
+                panel_products(C + i * n + j, n, width, A, A_tile, A_row, A_step, panel, deep,
+                               fresh && chunk == 0, last_bias ? last_bias + j : NULL, rows);
+            }
+        }
+    }
+}
+
+/* Z[s][j] = (sum of X[s][k]*W[k][j]) + b[j], k ascending: pn_affine.
  *
  * for each s, j: Z[s][j] = 0.0; for each k: Z[s][j] += X[s][k] * W[k][j]; Z[s][j] += b[j] */
 static void affine(double *Z, const double *X, const double *W, const double *b, size_t n,
                    size_t n_in, size_t n_out, double *scratch)
 {
-    size_t s, j, k;
-    if (n < 4) {
+    size_t s;
+    if (n < 4)
         for (s = 0; s < n; s++)
             affine_of_row(Z + s * n_out, X + s * n_in, PN_FLOAT64, NULL, n_in, W, b, n_out);
-        return;
-    }
-    for (j = 0; j < n_out; j += PANEL) {
-        size_t width = smaller(PANEL, n_out - j);
-        for (k = 0; k == 0 || k < n_in; k += DEPTH) {
-            size_t count = smaller(DEPTH, n_in - k);
-            const double *panel = W + k * n_out;
-            if (n_out != PANEL) {
-                pack(scratch, W + k * n_out + j, n_out, count, width);
-                panel = scratch;
-            }
-            panel_products(Z + j, n_out, width, X + k, n_in, 1, panel, PANEL, count, k == 0, n);
-        }
-    }
-    for (s = 0; s < n; s++) {
-        double *z = Z + s * n_out;
-        size_t part;
-        FOR_VECTORS(j, part, n_out)
-        {
-            store_part(z + j, load_part(z + j, part) + load_part(b + j, part), part);
-        }
-    }
+    else
+        products(Z, X, n_in, 1, W, n_out, 0, n, n_out, n_in, 1, b, scratch);
 }
 
 /* sums[k][j] = sums[k][j] + sum of X[s][k]*dZ[s][j], s ascending: the sums of pn_weight_gradient
- * over a range of samples.
+ * over a range of samples, from 0.0 if fresh.
  *
  * for each k, j: for each s: sums[k][j] += X[s][k] * dZ[s][j]
  * X (n, n_in) with x_row doubles from row to row. */
 static void add_weight_products(double *sums, const double *X, size_t x_row, const double *dZ,
-                                size_t n, size_t n_in, size_t n_out, double *scratch)
+                                size_t n, size_t n_in, size_t n_out, int fresh, double *scratch)
 {
-    size_t j, s;
-    for (j = 0; j < n_out; j += PANEL) {
-        size_t width = smaller(PANEL, n_out - j);
-        for (s = 0; s < n; s += DEPTH) {
-            size_t count = smaller(DEPTH, n - s);
-            const double *panel = dZ + s * n_out;
-            if (n_out != PANEL) {
-                pack(scratch, dZ + s * n_out + j, n_out, count, width);
-                panel = scratch;
-            }
-            panel_products(sums + j, n_out, width, X + s * x_row, 1, x_row, panel, PANEL, count,
-                           0, n_in);
-        }
-    }
+    products(sums, X, 1, x_row, dZ, n_out, 0, n_in, n_out, n, fresh, NULL, scratch);
 }
 
-/* sums[j] = sums[j] + sum of dZ[s][j], s ascending: the sums of pn_bias_gradient over a range.
+INLINE void add_bias_columns(double *sums, const double *dZ, size_t n, size_t n_out, int fresh,
+                             size_t width, size_t vectors)
+{
+    vec totals[MOST], dz[MOST];
+    size_t s, v;
+    load_columns(totals, sums, width, vectors);
+    UNROLL
+    for (v = 0; v < vectors; v++)
+        totals[v] = fresh ? all(0.0) : totals[v];
+    for (s = 0; s < n; s++) {
+        load_columns(dz, dZ + s * n_out, width, vectors);
+        UNROLL
+        for (v = 0; v < vectors; v++)
+            totals[v] = totals[v] + dz[v];
+    }
+    store_columns(sums, totals, width, vectors);
+}
+
+/* sums[j] = sums[j] + sum of dZ[s][j], s ascending: the sums of pn_bias_gradient over a range, from
+ * 0.0 if fresh.
  *
  * for each j: for each s: sums[j] += dZ[s][j] */
-static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out)
+static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out, int fresh)
 {
-    size_t j, s, width;
-    FOR_VECTORS(j, width, n_out)
-    {
-        vec total = load_part(sums + j, width);
-        for (s = 0; s < n; s++)
-            total = total + load_part(dZ + s * n_out + j, width);
-        store_part(sums + j, total, width);
-    }
+    size_t j, width;
+    FOR_COLUMNS(j, width, n_out, add_bias_columns, sums + j, dZ + j, n, n_out, fresh, width)
 }
 
 /* dX[s][k] = sum of dZ[s][j]*W[k][j], j ascending: pn_input_gradient.
@@ -195,21 +239,12 @@ static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n
 static void input_gradient(double *dX, const double *dZ, const double *W, size_t n, size_t n_in,
                            size_t n_out, double *scratch)
 {
-    size_t s, k, j;
-    if (n < 4) {
+    size_t s;
+    if (n < 4)
         for (s = 0; s < n; s++)
             input_gradient_of_row(dX + s * n_in, dZ + s * n_out, W, n_in, n_out, n_out);
-        return;
-    }
-    for (k = 0; k < n_in; k += PANEL) {
-        size_t width = smaller(PANEL, n_in - k);
-        for (j = 0; j == 0 || j < n_out; j += DEPTH) {
-            size_t count = smaller(DEPTH, n_out - j);
-            pack_transposed(scratch, W + k * n_out + j, n_out, count, width);
-            panel_products(dX + k, n_in, width, dZ + j, n_out, 1, scratch, PANEL, count, j == 0,
-                           n);
-        }
-    }
+    else
+        products(dX, dZ, n_out, 1, W, n_out, 1, n, n_in, n_out, 1, NULL, scratch);
 }
 
 #endif

@@ -12,8 +12,8 @@
 /* x*log y, which is 0 where x is 0, whatever y. */
 INLINE vec vxlogy(vec x, vec y)
 {
-    mask zero = (mask)(x == 0.0);
-    if (!any(~zero))
+    mask zero = equal(x, all(0.0));
+    if (every(zero))
         return all(0.0);
     return choose(zero, all(0.0), x * vlog(y));
 }

@@ -27,10 +27,12 @@ static void affine(double *Z, const double *X, const double *W, const double *b,
 }
 
 static void add_weight_products(double *sums, const double *X, size_t x_row, const double *dZ,
-                                size_t n, size_t n_in, size_t n_out, double *scratch)
+                                size_t n, size_t n_in, size_t n_out, int fresh, double *scratch)
 {
     size_t s, k, j;
     (void)scratch;
+    for (k = 0; fresh && k < n_in * n_out; k++)
+        sums[k] = 0.0;
     for (s = 0; s < n; s++)
         for (k = 0; k < n_in; k++)
             for (j = 0; j < n_out; j++)
@@ -38,9 +40,11 @@ static void add_weight_products(double *sums, const double *X, size_t x_row, con
                     sums[k * n_out + j] + X[s * x_row + k] * dZ[s * n_out + j];
 }
 
-static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out)
+static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out, int fresh)
 {
     size_t s, j;
+    for (j = 0; fresh && j < n_out; j++)
+        sums[j] = 0.0;
     for (s = 0; s < n; s++)
         for (j = 0; j < n_out; j++)
             sums[j] = sums[j] + dZ[s * n_out + j];

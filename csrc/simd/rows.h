@@ -140,7 +140,7 @@ INLINE int step_of_row(double *W, const void *x, int type, const uint16_t *colum
     vec finite = all(0.0);
     FOR_COLUMNS(j, width, n_out, step_columns, &finite, W + j, x, type, columns, count, dz + j,
                 learning_rate, n_out, width)
-    return !any((mask)(finite != finite));
+    return !any(differ(finite, finite));
 }
 
 /* dx[k] = sum of dz[j]*W[k][j], j ascending: a row of pn_input_gradient, for a W whose rows lie

@@ -71,15 +71,9 @@ static int all_finite(const double *x, size_t count)
     {
         zero = zero + 0.0 * load_part(x + i, width);
     }
-    return !any((mask)(zero != zero));
+    return !any(differ(zero, zero));
 }
 
-
-/* width rounded up to whole vectors. */
-INLINE size_t padded(size_t width)
-{
-    return (width + LANES - 1) / LANES * LANES;
-}
 
 /* A layer whose rows of W, and b, are whole vectors: in the parameters, or in a padded copy. */
 struct layer {

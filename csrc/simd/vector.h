@@ -2,8 +2,7 @@
 /* The vectors that the fast bodies are written with: LANES doubles side by side.
  *
  * + - * / on a vec are those of the compiler's vector extension (gcc and clang): each lane by
- * itself, rounded as a double is, so a lane computes the bits that plain C computes. A comparison
- * gives a mask, all bits of a lane or none. Whoever includes this file has defined LANES: 8 for
+ * itself, rounded as a double is, so a lane computes the bits that plain C computes. Whoever includes this file has defined LANES: 8 for
  * AVX-512, 4 for AVX2, 2 for NEON. Only this file knows one instruction set from another. */
 #ifndef PN_VECTOR_H
 #define PN_VECTOR_H
@@ -23,7 +22,6 @@
 #endif
 
 typedef double vec __attribute__((vector_size(8 * LANES)));
-typedef int64_t mask __attribute__((vector_size(8 * LANES)));
 typedef uint64_t bits __attribute__((vector_size(8 * LANES)));
 typedef double anywhere __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 
@@ -50,17 +48,45 @@ INLINE vec all(double x)
 #endif
 }
 
+/* Comparisons give a mask; NaN compares as in C. */
+#if LANES == 8
+typedef __mmask8 mask;
+#define COMPARE(name, operator, code)                                                             \
+    INLINE mask name(vec a, vec b)                                                                \
+    {                                                                                             \
+        return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, code);                                  \
+    }
+#else
+typedef int64_t mask __attribute__((vector_size(8 * LANES)));
+#define COMPARE(name, operator, code)                                                             \
+    INLINE mask name(vec a, vec b)                                                                \
+    {                                                                                             \
+        return (mask)(a operator b);                                                              \
+    }
+#endif
+
+COMPARE(less, <, _CMP_LT_OQ)
+COMPARE(at_most, <=, _CMP_LE_OQ)
+COMPARE(equal, ==, _CMP_EQ_OQ)
+COMPARE(differ, !=, _CMP_NEQ_UQ)
+
 /* a where the mask is set, b elsewhere. */
 INLINE vec choose(mask where, vec a, vec b)
 {
+#if LANES == 8
+    return (vec)_mm512_mask_blend_pd(where, (__m512d)b, (__m512d)a);
+#elif LANES == 4
+    return (vec)_mm256_blendv_pd((__m256d)b, (__m256d)a, (__m256d)where);
+#else
     return (vec)(((bits)where & (bits)a) | (~(bits)where & (bits)b));
+#endif
 }
 
-/* Whether the mask is set in any lane. */
+/* Whether the mask is set in any lane, or in every lane. */
 INLINE int any(mask where)
 {
 #if LANES == 8
-    return _mm512_test_epi64_mask((__m512i)where, (__m512i)where) != 0;
+    return where != 0;
 #elif LANES == 4
     return _mm256_movemask_pd((__m256d)where) != 0;
 #else
@@ -68,9 +94,26 @@ INLINE int any(mask where)
 #endif
 }
 
+INLINE int every(mask where)
+{
+#if LANES == 8
+    return where == 0xFF;
+#elif LANES == 4
+    return _mm256_movemask_pd((__m256d)where) == 0xF;
+#else
+    return (where[0] & where[1]) != 0;
+#endif
+}
+
 INLINE size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+/* width rounded up to whole vectors. */
+INLINE size_t padded(size_t width)
+{
+    return (width + LANES - 1) / LANES * LANES;
 }
 
 /* For each vector of `count` numbers: i is where it starts, width how many lanes it has, which is

@@ -83,7 +83,7 @@ class Matrix(Fixed):
     def tolist(self) -> list[list[float]]:
         """The rows as lists of floats."""
         n_rows, n_columns = self.shape
-        flat = self.data.tolist()
+        flat: list[float] = self.data.tolist()  # type: ignore[assignment]
         return [flat[s * n_columns : (s + 1) * n_columns] for s in range(n_rows)]
 
 

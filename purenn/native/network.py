@@ -159,7 +159,7 @@ class Predictor:
         return outputs
 
     def row(self, x: memoryview[Any]) -> list[float] | None:
-        """The outputs for one row of float64 numbers, or None where it isn't one that C can take."""
+        """The outputs for one row of float64, or None where it isn't one that C can take."""
         n_in = self._sizes[0]
         if x.format != "d" or x.shape != (n_in,) or not x.c_contiguous:
             return None

@@ -1,0 +1,385 @@
+/* Every kernel of one table against the plain table, which is csrc/ itself: random shapes, tails,
+ * sums long enough to be taken up again, and numbers at which arithmetic goes wrong. All memory has
+ * just the size that kernels.h asks for, so that a sanitizer sees one step too far.
+ *
+ * kernels LEVEL SHAPES: prints each difference, and how many shapes were compared. */
+#include "purenn.h"
+#include "host/host.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TILE 64      /* csrc/simd/sparse.h */
+#define MOST 200000 /* products in one shape */
+
+static const struct pn_kernels *fast, *plain;
+static size_t shape, n, n_in, n_out, different;
+
+/* Numbers from xorshift64*, the same everywhere. */
+static uint64_t state;
+
+static uint64_t random_bits(void)
+{
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return state * 0x2545F4914F6CDD1Du;
+}
+
+static size_t below(size_t limit)
+{
+    return (size_t)((random_bits() >> 33) % limit);
+}
+
+static const double EDGES[] = {
+    0.0,  -0.0,   4.9406564584124654e-324, -4.9406564584124654e-324, DBL_MIN, -1e-310, 1.0,
+    -1.0, 1e154,  -1e154,                  709.782712893384,         -745.2,  -708.4,  0.625,
+    -0.625, 3.7e-9, 0.7071067811865476,    DBL_MAX,                  -DBL_MAX,
+    INFINITY, -INFINITY, NAN,
+};
+
+enum { FINITE = 19, ALL = 22 };
+
+/* Mostly a number of everyday size; sometimes one of the first `edges` ones above. */
+static double number(size_t edges)
+{
+    if (edges > 0 && below(24) == 0)
+        return EDGES[below(edges)];
+    return ((double)(random_bits() >> 11) / 9007199254740992.0 - 0.5) * 4.0;
+}
+
+static void *room(size_t count, size_t size)
+{
+    void *memory = malloc(count * size);
+    if (memory == NULL && count > 0) {
+        fputs("out of memory\n", stderr);
+        exit(2);
+    }
+    return memory;
+}
+
+static double *numbers(size_t count, size_t edges)
+{
+    double *x = room(count, sizeof *x);
+    size_t i;
+    for (i = 0; i < count; i++)
+        x[i] = number(edges);
+    return x;
+}
+
+static double *copy(const double *x, size_t count)
+{
+    double *y = room(count, sizeof *y);
+    if (count > 0)
+        memcpy(y, x, count * sizeof *y);
+    return y;
+}
+
+/* Room that a kernel may use as it likes, full of what it must not take for its own. */
+static double *scratch(void)
+{
+    double *x = room(PN_SCRATCH, sizeof *x);
+    size_t i;
+    for (i = 0; i < PN_SCRATCH; i++)
+        x[i] = NAN;
+    return x;
+}
+
+/* Frees both and reports where they differ in a bit; any NaN is any other. */
+static void compare(const char *what, double *found, double *expected, size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++)
+        if (memcmp(&found[i], &expected[i], sizeof *found) != 0 &&
+            !(isnan(found[i]) && isnan(expected[i]))) {
+            printf("shape %lu (%lu, %lu, %lu): %s [%lu] is %a, not %a\n", (unsigned long)shape,
+                   (unsigned long)n, (unsigned long)n_in, (unsigned long)n_out, what,
+                   (unsigned long)i, found[i], expected[i]);
+            different++;
+            break;
+        }
+    free(found);
+    free(expected);
+}
+
+/* Small, or around whole vectors, panels and tiles of sums, or deeper than a panel. */
+static size_t length(void)
+{
+    switch (below(8)) {
+    case 0:
+        return below(4);
+    case 1:
+        return below(3) + (size_t)8 * below(9);
+    case 2:
+        return below(300);
+    case 3:
+        return below(4) == 0 ? 250 + below(900) : below(70);
+    default:
+        return below(20);
+    }
+}
+
+static void products(void)
+{
+    size_t x_row = n_in + below(4);
+    double *X = numbers(n * n_in, ALL), *W = numbers(n_in * n_out, ALL), *b = numbers(n_out, ALL);
+    double *dZ = numbers(n * n_out, ALL);
+    double *wide = numbers(n > 0 ? (n - 1) * x_row + n_in : 0, ALL);
+    double *work = scratch();
+    double *found = room(n * n_out, sizeof *found), *expected = room(n * n_out, sizeof *found);
+    fast->affine(found, X, W, b, n, n_in, n_out, work);
+    plain->affine(expected, X, W, b, n, n_in, n_out, work);
+    compare("affine", found, expected, n * n_out);
+
+    found = numbers(n_in * n_out, ALL);
+    expected = copy(found, n_in * n_out);
+    fast->add_weight_products(found, wide, x_row, dZ, n, n_in, n_out, work);
+    plain->add_weight_products(expected, wide, x_row, dZ, n, n_in, n_out, work);
+    compare("add_weight_products", found, expected, n_in * n_out);
+
+    found = numbers(n_out, ALL);
+    expected = copy(found, n_out);
+    fast->add_bias_products(found, dZ, n, n_out);
+    plain->add_bias_products(expected, dZ, n, n_out);
+    compare("add_bias_products", found, expected, n_out);
+
+    found = room(n * n_in, sizeof *found);
+    expected = room(n * n_in, sizeof *found);
+    fast->input_gradient(found, dZ, W, n, n_in, n_out, work);
+    plain->input_gradient(expected, dZ, W, n, n_in, n_out, work);
+    compare("input_gradient", found, expected, n * n_in);
+    free(X), free(W), free(b), free(dZ), free(wide), free(work);
+}
+
+/* X (n, n_in) of that type, mostly zeros of both signs, what it holds as doubles. */
+static void *many_zeros(int type, double *X)
+{
+    size_t count = n * n_in, i;
+    uint8_t *bytes = room(type == PN_UINT8 ? count : 0, sizeof *bytes);
+    float *floats = room(type == PN_FLOAT32 ? count : 0, sizeof *floats);
+    double *doubles = room(type == PN_FLOAT64 ? count : 0, sizeof *doubles);
+    for (i = 0; i < count; i++) {
+        int zero = below(5) != 0;
+        if (type == PN_UINT8)
+            X[i] = bytes[i] = zero ? 0 : (uint8_t)below(256);
+        else if (type == PN_FLOAT32)
+            X[i] = floats[i] = zero ? below(2) ? 0.0f : -0.0f
+                                    : below(20) ? (float)number(0) : (float)EDGES[19 + below(3)];
+        else
+            X[i] = doubles[i] = zero ? EDGES[below(2)] : number(ALL);
+    }
+    if (type != PN_UINT8)
+        free(bytes);
+    if (type != PN_FLOAT32)
+        free(floats);
+    if (type != PN_FLOAT64)
+        free(doubles);
+    return type == PN_UINT8 ? (void *)bytes : type == PN_FLOAT32 ? (void *)floats : (void *)doubles;
+}
+
+/* Zeros left out, against all of X: n rows of it in some order, some of them twice. */
+static void sparse(int type)
+{
+    size_t tiles = (n_in + TILE - 1) / TILE, first = below(3), from = below(tiles + 1), s, i;
+    size_t to = from + below(tiles - from + 1), end = to * TILE < n_in ? to * TILE : n_in;
+    int ordered = below(2) == 0;
+    struct pn_inputs inputs = {NULL, type, n_in, NULL, NULL};
+    struct pn_rows rows = {NULL, ordered ? first : 0, n};
+    double *all = room(n * n_in, sizeof *all), *X = room(n * n_in, sizeof *X);
+    double *W = numbers(n_in * n_out, FINITE), *b = numbers(n_out, ALL), *work = scratch();
+    double *dZ = numbers(n * n_out, FINITE);
+    double *found = room(n * n_out, sizeof *found), *expected = room(n * n_out, sizeof *found);
+    void *given = many_zeros(type, all);
+    size_t *order = room(first + n, sizeof *order);
+    uint32_t *starts = room(n * tiles + 1, sizeof *starts);
+    uint16_t *columns;
+    inputs.X = given;
+    columns = room(pn_count_nonzero(given, type, n * n_in), sizeof *columns);
+    starts[0] = 0;
+    pn_find_columns(columns, starts, &inputs, 0, n);
+    inputs.columns = columns;
+    inputs.starts = starts;
+    for (s = 0; s < first + n; s++)
+        order[s] = s < first ? (size_t)-1 : below(n);
+    rows.order = ordered ? order : NULL;
+    pn_read_rows(X, &inputs, rows);
+    for (s = 0; s < n; s++)
+        for (i = 0; i < n_in; i++)
+            if (memcmp(&X[s * n_in + i], &all[(ordered ? order[first + s] : s) * n_in + i],
+                       sizeof *X) != 0 &&
+                !isnan(X[s * n_in + i])) {
+                printf("shape %lu: pn_read_rows [%lu]\n", (unsigned long)shape, (unsigned long)s);
+                different++;
+            }
+
+    fast->sparse_affine(found, &inputs, rows, W, b, n_out);
+    plain->affine(expected, X, W, b, n, n_in, n_out, work);
+    compare("sparse_affine", found, expected, n * n_out);
+
+    found = numbers(n_in * n_out, 0); /* never -0.0: such a sum begins at +0.0 */
+    expected = copy(found, n_in * n_out);
+    fast->sparse_add_weight_products(found, &inputs, rows, dZ, n_out, from, to);
+    if (from * TILE < end)
+        plain->add_weight_products(expected + from * TILE * n_out, X + from * TILE, n_in, dZ, n,
+                                   end - from * TILE, n_out, work);
+    compare("sparse_add_weight_products", found, expected, n_in * n_out);
+    free(all), free(X), free(W), free(b), free(work), free(dZ), free(given), free(order);
+    free(starts), free(columns);
+}
+
+/* n*n_out outputs: a wrong number of an activation or a loss writes nothing. */
+static void outputs(void)
+{
+    size_t count = n * n_out;
+    double *A = numbers(count, ALL), *Y = numbers(count, ALL), *dA = numbers(count, ALL);
+    double *found, *expected;
+    size_t i;
+    int activation, loss;
+    for (i = 0; i < count; i++) { /* labels and probabilities in most places */
+        if (below(3))
+            Y[i] = (double)below(2);
+        if (below(3))
+            A[i] = fabs(A[i]) / 2.0;
+    }
+    for (activation = -1; activation <= PN_SOFTMAX + 1; activation++) {
+        found = numbers(count, ALL);
+        expected = copy(found, count);
+        fast->activation_forward(found, dA, activation, n, n_out);
+        plain->activation_forward(expected, dA, activation, n, n_out);
+        compare("activation_forward", found, expected, count);
+        found = copy(dA, count);
+        expected = copy(dA, count);
+        fast->activation_forward(found, found, activation, n, n_out);
+        plain->activation_forward(expected, expected, activation, n, n_out);
+        compare("activation_forward in place", found, expected, count);
+        found = numbers(count, ALL);
+        expected = copy(found, count);
+        fast->activation_backward(found, dA, A, activation, n, n_out);
+        plain->activation_backward(expected, dA, A, activation, n, n_out);
+        compare("activation_backward", found, expected, count);
+        found = copy(dA, count);
+        expected = copy(dA, count);
+        fast->activation_backward(found, found, A, activation, n, n_out);
+        plain->activation_backward(expected, expected, A, activation, n, n_out);
+        compare("activation_backward in place", found, expected, count);
+        for (loss = -1; loss <= PN_CATEGORICAL_CROSS_ENTROPY + 1; loss++) {
+            found = numbers(count, ALL);
+            expected = copy(found, count);
+            fast->output_gradient(found, A, Y, activation, loss, n, n_out);
+            plain->output_gradient(expected, A, Y, activation, loss, n, n_out);
+            compare("output_gradient", found, expected, count);
+        }
+    }
+    for (loss = -1; loss <= PN_CATEGORICAL_CROSS_ENTROPY + 1; loss++) {
+        found = numbers(n, ALL);
+        expected = copy(found, n);
+        fast->sample_losses(found, A, Y, loss, n, n_out);
+        plain->sample_losses(expected, A, Y, loss, n, n_out);
+        compare("sample_losses", found, expected, n);
+    }
+    free(A), free(Y), free(dA);
+}
+
+/* Steps of any rate on sums of any number of samples. */
+static void steps(void)
+{
+    static const double RATES[] = {0.0, 0.1, 1.0, -0.5, 1e300, 1e-310, INFINITY, NAN};
+    static const size_t COUNTS[] = {1, 2, 3, 64, 100, 1024, 60000};
+    double *sums = numbers(n_out, ALL), *found = numbers(n_out, ALL);
+    double *expected = copy(found, n_out);
+    double rate = RATES[below(8)];
+    size_t samples = COUNTS[below(7)];
+    fast->gradient_descent(found, sums, rate, samples, n_out);
+    plain->gradient_descent(expected, sums, rate, samples, n_out);
+    compare("gradient_descent", found, expected, n_out);
+    free(sums);
+}
+
+/* Numbers of every kind: any bits, everyday ones, edges times powers of two. */
+static double *any_numbers(size_t count)
+{
+    double *x = numbers(count, ALL);
+    size_t i;
+    for (i = 0; i < count; i++) {
+        uint64_t bits = random_bits();
+        switch (below(4)) {
+        case 0:
+            memcpy(&x[i], &bits, sizeof bits);
+            break;
+        case 1:
+            x[i] *= ldexp(1.0, (int)below(24) - 12);
+            break;
+        case 2:
+            x[i] *= 400.0;
+            break;
+        default:
+            break;
+        }
+    }
+    return x;
+}
+
+static void elementary(void)
+{
+    double *x = any_numbers(n_out), *found, *expected;
+#define EACH(f)                                                                                   \
+    found = room(n_out, sizeof *found);                                                           \
+    expected = room(n_out, sizeof *found);                                                        \
+    fast->f(found, x, n_out);                                                                     \
+    plain->f(expected, x, n_out);                                                                 \
+    compare(#f, found, expected, n_out);
+    EACH(exp)
+    EACH(log)
+    EACH(tanh)
+    free(x);
+}
+
+static void finiteness(void)
+{
+    double *x = numbers(n_out, FINITE);
+    int finite = 1;
+    if (n_out > 0 && below(2)) {
+        x[below(n_out)] = EDGES[FINITE + below(ALL - FINITE)];
+        finite = 0;
+    }
+    if (!fast->all_finite(x, n_out) != !finite || !plain->all_finite(x, n_out) != !finite) {
+        printf("shape %lu: all_finite\n", (unsigned long)shape);
+        different++;
+    }
+    free(x);
+}
+
+int main(int argc, char **argv)
+{
+    size_t shapes = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+    fast = argc == 3 ? pn_kernels(argv[1]) : NULL;
+    plain = pn_kernels("plain");
+    if (fast == NULL) {
+        fputs("kernels LEVEL SHAPES: this processor and build have no such level\n", stderr);
+        return 3;
+    }
+    for (shape = 0; shape < shapes; shape++) {
+        state = 0x9E3779B97F4A7C15u * (shape + 1);
+        do {
+            n = length();
+            n_in = length();
+            n_out = length();
+        } while ((n + 1) * (n_in + 1) * (n_out + 1) > MOST);
+        products();
+        if (fast->sparse_affine != NULL) {
+            sparse(PN_FLOAT64);
+            sparse(PN_FLOAT32);
+            sparse(PN_UINT8);
+        }
+        if (n * n_out < 2000)
+            outputs();
+        steps();
+        elementary();
+        finiteness();
+    }
+    printf("%lu shapes, %lu differences\n", (unsigned long)shapes, (unsigned long)different);
+    return different > 0;
+}
