@@ -21,8 +21,9 @@ int pn_environment(void);
 
 /* inputs.c: what a data set holds
  * ------------------------------- */
-/* rows n, from the first one, as doubles. */
-void pn_read_rows(double *X, const struct pn_inputs *inputs, struct pn_rows rows);
+/* X[s][k] = the inputs from <= k < to of those rows, as doubles. */
+void pn_read_columns(double *X, const struct pn_inputs *inputs, struct pn_rows rows, size_t from,
+                     size_t to);
 /* The first of count numbers that is not finite, or count. */
 size_t pn_first_not_finite(const void *X, int type, size_t count);
 /* The first of count numbers outside of low ... high, or count. */

@@ -38,16 +38,15 @@ static void read_numbers(double *x, const void *X, int type, size_t start, size_
     }
 }
 
-void pn_read_rows(double *X, const struct pn_inputs *inputs, struct pn_rows rows)
+void pn_read_columns(double *X, const struct pn_inputs *inputs, struct pn_rows rows, size_t from,
+                     size_t to)
 {
-    size_t n_in = inputs->n_in, s;
-    if (rows.order == NULL) {
-        read_numbers(X, inputs->X, inputs->type, rows.first * n_in, rows.n * n_in);
-        return;
+    size_t s;
+    for (s = 0; s < rows.n; s++) {
+        size_t row = rows.order ? rows.order[rows.first + s] : rows.first + s;
+        read_numbers(X + s * (to - from), inputs->X, inputs->type, row * inputs->n_in + from,
+                     to - from);
     }
-    for (s = 0; s < rows.n; s++)
-        read_numbers(X + s * n_in, inputs->X, inputs->type, rows.order[rows.first + s] * n_in,
-                     n_in);
 }
 
 size_t pn_first_not_finite(const void *X, int type, size_t count)

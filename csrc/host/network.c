@@ -24,7 +24,7 @@ void pn_host_weight_gradient(const struct pn_kernels *kernels, double *dW, const
                              const double *dZ, size_t n, size_t n_in, size_t n_out,
                              double *scratch)
 {
-    kernels->add_weight_products(dW, X, n_in, dZ, n, n_in, n_out, 1, scratch);
+    kernels->add_weight_products(dW, NULL, X, n_in, dZ, n, n_in, n_out, 1, scratch);
     divide(dW, n, n_in * n_out);
 }
 
@@ -135,7 +135,7 @@ static void predict_range(const struct prediction *task, double *workspace, size
         X = (const double *)task->inputs.X + first * task->inputs.n_in;
     } else {
         struct pn_rows rows = {NULL, first, n};
-        pn_read_rows(read, &task->inputs, rows);
+        pn_read_columns(read, &task->inputs, rows, 0, task->inputs.n_in);
     }
     for (layer = 0; layer < network->n_layers; layer++) {
         size_t n_in = network->sizes[layer];

@@ -32,6 +32,7 @@ struct places {
     size_t L;       /* (group) */
     size_t A, dZ;   /* layer by layer (group, width) */
     size_t X, Y;    /* (group, n_in), (group, n_out): rows that must be converted or gathered */
+    size_t columns; /* (group, n_in), columns of X by member: nobody reads what another wrote */
     size_t end;
 };
 
@@ -61,7 +62,8 @@ static struct places places_of(const struct pn_training *t)
     at.A = at.L + at.group;
     at.dZ = at.A + at.group * units;
     at.X = at.dZ + at.group * units;
-    at.Y = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
+    at.columns = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
+    at.Y = at.columns + (reads_in_place(t) || t->threads == 1 ? 0 : at.group * sizes[0]);
     at.end = at.Y + (t->order ? at.group * sizes[n_layers] : 0);
     return at;
 }
@@ -115,7 +117,7 @@ static void pass_samples(const struct task *task, const struct places *at, int s
         X = (const double *)t->inputs.X + (first + from) * sizes[0];
     } else if (!sparse) {
         double *read = t->workspace + at->X + from * sizes[0];
-        pn_read_rows(read, &t->inputs, rows);
+        pn_read_columns(read, &t->inputs, rows, 0, sizes[0]);
         X = read;
     }
     if (t->order) {
@@ -156,36 +158,62 @@ static void pass_samples(const struct task *task, const struct places *at, int s
     }
 }
 
-/* The tile at which the share of a member begins: its part of the inputs that are not 0. */
-static size_t share_of_tiles(const struct pn_training *t, struct pn_rows rows, size_t member,
-                             size_t members)
+/* The part of the first layer's weights that a member takes, in tiles, so that each member has as
+ * many inputs that are not 0: counted in the samples that come next. */
+struct share {
+    size_t from, to;
+};
+
+#define COUNTED 512
+
+static struct share share_of_tiles(const struct pn_training *t, size_t member, size_t members)
 {
     size_t tiles = (t->inputs.n_in + TILE - 1) / TILE;
-    size_t all = 0, before = 0, tile, s;
-    if (member == 0 || member == members)
-        return member == 0 ? 0 : tiles;
-    for (tile = 0; tile < 2 * tiles; tile++) { /* once for all, once until this share begins */
-        size_t here = 0;
-        for (s = 0; s < rows.n; s++) {
-            size_t row = rows.order ? rows.order[rows.first + s] : rows.first + s;
-            const uint32_t *starts = t->inputs.starts + row * tiles + tile % tiles;
-            here += starts[1] - starts[0];
-        }
-        if (tile < tiles)
-            all += here;
-        else if ((2 * before + here) * members >= 2 * all * member)
-            return tile - tiles;
-        else
-            before += here;
+    size_t n = smaller(COUNTED, t->n), all = 0, before = 0, tile, s;
+    struct share share = {0, 0};
+    for (s = 0; s < n; s++)
+        all += t->inputs.starts[(s + 1) * tiles] - t->inputs.starts[s * tiles];
+    for (tile = 0; tile < tiles; tile++) {
+        size_t middle = 2 * before; /* of the tile, in half inputs */
+        for (s = 0; s < n; s++)
+            before += t->inputs.starts[s * tiles + tile + 1] - t->inputs.starts[s * tiles + tile];
+        middle = (middle + 2 * before) / 2;
+        if (middle * members < 2 * all * member)
+            share.from = tile + 1;
+        if (middle * members < 2 * all * (member + 1))
+            share.to = tile + 1;
     }
-    return tiles;
+    if (member + 1 == members)
+        share.to = tiles;
+    if (member == 0)
+        share.from = 0;
+    return share;
+}
+
+/* The inputs of a group, of which this member takes the columns from <= k < to, as doubles; *x_row
+ * becomes their distance from row to row. `read` tells whether pass_samples has read them. */
+static const double *columns_of_inputs(const struct pn_training *t, const struct places *at,
+                                       struct pn_rows rows, size_t from, size_t to, int read,
+                                       size_t *x_row)
+{
+    double *columns = t->workspace + at->columns + from * at->group;
+    *x_row = t->inputs.n_in;
+    if (reads_in_place(t))
+        return (const double *)t->inputs.X + rows.first * t->inputs.n_in + from;
+    if (t->threads == 1 && read)
+        return t->workspace + at->X + from;
+    if (t->threads == 1)
+        columns = t->workspace + at->X;
+    pn_read_columns(columns, &t->inputs, rows, from, to);
+    *x_row = to - from;
+    return columns;
 }
 
 /* Adds a group to the sums of this member's weights, from 0.0 if it begins its batch, and makes
  * their step if it ends it: then batch is the number of samples in it, and 0 before. */
 static void pass_weights(const struct task *task, const struct places *at, int sparse,
-                         size_t first, size_t size, size_t member, struct pn_team *team, int begins,
-                         size_t batch)
+                         struct share share, size_t first, size_t size, size_t member,
+                         size_t members, int begins, size_t batch)
 {
     const struct pn_training *t = task->training;
     const struct pn_kernels *kernels = task->kernels;
@@ -194,39 +222,33 @@ static void pass_weights(const struct task *task, const struct places *at, int s
     struct pn_rows rows = {t->order, first, size};
     double *W = network->parameters, *sums = t->workspace + at->sums;
     double *scratch = t->workspace + at->scratch + member * PN_SCRATCH;
-    double *read = t->workspace + at->X;
     const double *A = t->workspace + at->A, *dZ = t->workspace + at->dZ;
-    const double *X = reads_in_place(t) ? (const double *)t->inputs.X + first * sizes[0] : read;
+    int leaves_out = sparse && kernels->all_finite(dZ, size * sizes[1]);
     size_t layer;
-    if (sparse && !kernels->all_finite(dZ, size * sizes[1])) {
-        if (member == 0 && !reads_in_place(t))
-            pn_read_rows(read, &t->inputs, rows);
-        sparse = 0;
-        pn_team_wait(team);
-    }
     for (layer = 0; layer < network->n_layers; layer++) {
-        size_t n_in = sizes[layer], width = sizes[layer + 1];
-        size_t from = part_start(n_in, member, team->members);
-        size_t to = part_start(n_in, member + 1, team->members);
-        int biases = member == layer % team->members;
+        size_t n_in = sizes[layer], width = sizes[layer + 1], x_row = n_in;
+        size_t from = part_start(n_in, member, members);
+        size_t to = part_start(n_in, member + 1, members);
         double *b = W + n_in * width, *b_sums = sums + n_in * width;
-        size_t tile = 0, end = 0;
-        if (sparse && layer == 0) {
-            tile = share_of_tiles(t, rows, member, team->members);
-            end = share_of_tiles(t, rows, member + 1, team->members);
-            from = smaller(tile * TILE, n_in);
-            to = smaller(end * TILE, n_in);
-        }
-        if (sparse && layer == 0) {
+        int biases = member == layer % members;
+        if (biases && !network->bias)
+            memset(b_sums, 0, width * sizeof *b_sums);
+        if (layer == 0 && leaves_out) {
+            from = smaller(share.from * TILE, n_in);
+            to = smaller(share.to * TILE, n_in);
             if (begins)
                 memset(sums + from * width, 0, (to - from) * width * sizeof *sums);
-            kernels->sparse_add_weight_products(sums, &t->inputs, rows, dZ, width, tile, end);
+            kernels->sparse_add_weight_products(sums, &t->inputs, rows, dZ, width, share.from,
+                                                share.to);
+            if (biases && network->bias)
+                kernels->add_bias_products(b_sums, dZ, size, width, begins);
         } else {
-            kernels->add_weight_products(sums + from * width, X + from, n_in, dZ, size, to - from,
-                                         width, begins, scratch);
+            const double *X = layer == 0 ? columns_of_inputs(t, at, rows, from, to, !sparse, &x_row)
+                                         : A - size * n_in + from;
+            kernels->add_weight_products(sums + from * width,
+                                         biases && network->bias ? b_sums : NULL, X, x_row, dZ,
+                                         size, to - from, width, begins, scratch);
         }
-        if (biases)
-            kernels->add_bias_products(b_sums, dZ, network->bias ? size : 0, width, begins);
         if (batch) {
             kernels->gradient_descent(W + from * width, sums + from * width,
                                       network->learning_rate, batch, (to - from) * width);
@@ -235,7 +257,6 @@ static void pass_weights(const struct task *task, const struct places *at, int s
         }
         W = b + width;
         sums = b_sums + width;
-        X = A;
         A += size * width;
         dZ += size * width;
     }
@@ -252,6 +273,9 @@ static void train_part(void *context, size_t member, struct pn_team *team)
     size_t first = t->first, ended = 0, range, s;
     double total = t->total;
     int sparse = t->sparse;
+    struct share share = {0, 0};
+    if (sparse)
+        share = share_of_tiles(t, member, team->members);
     for (range = 0; range < task->ranges && ended < task->epochs; range++) {
         size_t start = first - first % t->batch_size;
         size_t batch = smaller(t->batch_size, t->n - start);
@@ -263,8 +287,8 @@ static void train_part(void *context, size_t member, struct pn_team *team)
         if (member == 0)
             for (s = 0; s < size; s++)
                 total = total + L[s];
-        pass_weights(task, &at, sparse, first, size, member, team, first == start,
-                     ends ? batch : 0);
+        pass_weights(task, &at, sparse, share, first, size, member, team->members,
+                     first == start, ends ? batch : 0);
         pn_team_wait(team);
         if (ends && sparse)
             sparse = first_weights_are_finite(task);

@@ -77,11 +77,11 @@ struct pn_kernels {
 
     /* linalg.c. scratch holds PN_SCRATCH doubles. The sums of the two gradients are taken up where
      * they are, or begin at 0.0 if fresh, and are not divided by n; rows of X lie x_row doubles
-     * apart. */
+     * apart, and bias_sums may be NULL. */
     void (*affine)(double *Z, const double *X, const double *W, const double *b,
                    size_t n, size_t n_in, size_t n_out, double *scratch);
-    void (*add_weight_products)(double *sums, const double *X, size_t x_row, const double *dZ,
-                                size_t n, size_t n_in, size_t n_out, int fresh,
+    void (*add_weight_products)(double *sums, double *bias_sums, const double *X, size_t x_row,
+                                const double *dZ, size_t n, size_t n_in, size_t n_out, int fresh,
                                 double *scratch);
     void (*add_bias_products)(double *sums, const double *dZ, size_t n, size_t n_out, int fresh);
     void (*input_gradient)(double *dX, const double *dZ, const double *W,

@@ -72,6 +72,31 @@ INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t 
         store_columns(C + i * c_row, sums[i], width, vectors);
 }
 
+/* tile for up to ROWS rows and one vector of columns, with B where it lies; and, unless totals is
+ * NULL, totals[j] = totals[j] + sum of B[p][j]. */
+INLINE void narrow_tile(double *C, double *totals, size_t width, const double *a, size_t a_row,
+                        size_t a_step, const double *B, size_t count, int fresh, size_t rows)
+{
+    vec sums[ROWS];
+    vec total = fresh || !totals ? all(0.0) : load_part(totals, width);
+    size_t i, p;
+    UNROLL
+    for (i = 0; i < rows; i++)
+        sums[i] = fresh ? all(0.0) : load_part(C + i * width, width);
+    for (p = 0; p < count; p++) {
+        vec b = load_part(B + p * width, width);
+        UNROLL
+        for (i = 0; i < rows; i++)
+            sums[i] = sums[i] + a[i * a_row + p * a_step] * b;
+        total = total + b;
+    }
+    UNROLL
+    for (i = 0; i < rows; i++)
+        store_part(C + i * width, sums[i], width);
+    if (totals)
+        store_part(totals, total, width);
+}
+
 /* The tiles of one panel: C (m, width) as tile has it, for any m. Tiles of a lie a_tile doubles
  * apart. */
 INLINE void tiles(double *C, size_t c_row, size_t width, const double *a, size_t a_tile,
@@ -194,16 +219,32 @@ static void affine(double *Z, const double *X, const double *W, const double *b,
         products(Z, X, n_in, 1, W, n_out, 0, n, n_out, n_in, 1, b, scratch);
 }
 
-/* sums[k][j] = sums[k][j] + sum of X[s][k]*dZ[s][j], s ascending: the sums of pn_weight_gradient
- * over a range of samples, from 0.0 if fresh.
- *
- * for each k, j: for each s: sums[k][j] += X[s][k] * dZ[s][j]
- * X (n, n_in) with x_row doubles from row to row. */
-static void add_weight_products(double *sums, const double *X, size_t x_row, const double *dZ,
-                                size_t n, size_t n_in, size_t n_out, int fresh, double *scratch)
-{
-    products(sums, X, 1, x_row, dZ, n_out, 0, n_in, n_out, n, fresh, NULL, scratch);
-}
+/* A case for each number of rows of a tile, so that it is a constant. */
+#define ROWS_UP_TO_8(f, ...)                                                                      \
+    case 1:                                                                                       \
+        f(__VA_ARGS__, 1);                                                                        \
+        break;                                                                                    \
+    case 2:                                                                                       \
+        f(__VA_ARGS__, 2);                                                                        \
+        break;                                                                                    \
+    case 3:                                                                                       \
+        f(__VA_ARGS__, 3);                                                                        \
+        break;                                                                                    \
+    case 4:                                                                                       \
+        f(__VA_ARGS__, 4);                                                                        \
+        break;                                                                                    \
+    case 5:                                                                                       \
+        f(__VA_ARGS__, 5);                                                                        \
+        break;                                                                                    \
+    case 6:                                                                                       \
+        f(__VA_ARGS__, 6);                                                                        \
+        break;                                                                                    \
+    case 7:                                                                                       \
+        f(__VA_ARGS__, 7);                                                                        \
+        break;                                                                                    \
+    case 8:                                                                                       \
+        f(__VA_ARGS__, 8);                                                                        \
+        break;
 
 INLINE void add_bias_columns(double *sums, const double *dZ, size_t n, size_t n_out, int fresh,
                              size_t width, size_t vectors)
@@ -231,6 +272,28 @@ static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n
 {
     size_t j, width;
     FOR_COLUMNS(j, width, n_out, add_bias_columns, sums + j, dZ + j, n, n_out, fresh, width)
+}
+
+/* sums[k][j] = sums[k][j] + sum of X[s][k]*dZ[s][j], s ascending: the sums of pn_weight_gradient
+ * over a range of samples, from 0.0 if fresh; and, unless bias_sums is NULL, those of
+ * pn_bias_gradient.
+ *
+ * for each k, j: for each s: sums[k][j] += X[s][k] * dZ[s][j]
+ * for each j: for each s: bias_sums[j] += dZ[s][j]
+ * X (n, n_in) with x_row doubles from row to row. */
+static void add_weight_products(double *sums, double *bias_sums, const double *X, size_t x_row,
+                                const double *dZ, size_t n, size_t n_in, size_t n_out, int fresh,
+                                double *scratch)
+{
+    if (1 <= n_in && n_in <= ROWS && 1 <= n_out && n_out <= LANES) {
+        switch (n_in) {
+            ROWS_UP_TO_8(narrow_tile, sums, bias_sums, n_out, X, 1, x_row, dZ, n, fresh)
+        }
+        return;
+    }
+    products(sums, X, 1, x_row, dZ, n_out, 0, n_in, n_out, n, fresh, NULL, scratch);
+    if (bias_sums)
+        add_bias_products(bias_sums, dZ, n, n_out, fresh);
 }
 
 /* dX[s][k] = sum of dZ[s][j]*W[k][j], j ascending: pn_input_gradient.

@@ -26,8 +26,19 @@ static void affine(double *Z, const double *X, const double *W, const double *b,
     pn_affine(Z, X, W, b, n, n_in, n_out);
 }
 
-static void add_weight_products(double *sums, const double *X, size_t x_row, const double *dZ,
-                                size_t n, size_t n_in, size_t n_out, int fresh, double *scratch)
+static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out, int fresh)
+{
+    size_t s, j;
+    for (j = 0; fresh && j < n_out; j++)
+        sums[j] = 0.0;
+    for (s = 0; s < n; s++)
+        for (j = 0; j < n_out; j++)
+            sums[j] = sums[j] + dZ[s * n_out + j];
+}
+
+static void add_weight_products(double *sums, double *bias_sums, const double *X, size_t x_row,
+                                const double *dZ, size_t n, size_t n_in, size_t n_out, int fresh,
+                                double *scratch)
 {
     size_t s, k, j;
     (void)scratch;
@@ -38,16 +49,8 @@ static void add_weight_products(double *sums, const double *X, size_t x_row, con
             for (j = 0; j < n_out; j++)
                 sums[k * n_out + j] =
                     sums[k * n_out + j] + X[s * x_row + k] * dZ[s * n_out + j];
-}
-
-static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out, int fresh)
-{
-    size_t s, j;
-    for (j = 0; fresh && j < n_out; j++)
-        sums[j] = 0.0;
-    for (s = 0; s < n; s++)
-        for (j = 0; j < n_out; j++)
-            sums[j] = sums[j] + dZ[s * n_out + j];
+    if (bias_sums)
+        add_bias_products(bias_sums, dZ, n, n_out, fresh);
 }
 
 static void input_gradient(double *dX, const double *dZ, const double *W, size_t n, size_t n_in,

@@ -48,9 +48,9 @@ class Training:
         struct.network = self._network.struct[0]
         struct.n = n
         struct.batch_size = batch_size = min(check_count("batch_size", batch_size), n)
-        struct.range = samples_at_a_time(parameters)
-        struct.threads = threads_for(parameters, batch_size, threads)
         self._X.find_zeros()
+        struct.range = samples_at_a_time(parameters, self._X.columns is not None)
+        struct.threads = threads_for(parameters, batch_size, threads)
         self._X.fill(struct.inputs)
         struct.Y = lasting_pointer(self._Y.data)
         struct.sparse = self._X.columns is not None
