@@ -95,13 +95,17 @@ class Engine(NamedTuple):
             return self.functions.first_outside(matrix, low, high) == len(matrix.data)
         return all(low <= value <= high for row in matrix for value in row)
 
-    def predictor(self, parameters: Any, activations: Sequence[str], threads: int | None) -> Any:
+    def predictor(
+        self, parameters: Any, activations: Sequence[str], threads: int | None = None
+    ) -> Any:
         """What gives the outputs for inputs, as often as it is called."""
         if self.name == "c":
             return self.functions.Predictor(parameters, activations, threads)
         return TextPredictor(parameters, activations)
 
-    def training(self, parameters: Any, X: Any, Y: Any, *how: Any, threads: int | None) -> Any:
+    def training(
+        self, parameters: Any, X: Any, Y: Any, *how: Any, threads: int | None = None
+    ) -> Any:
         """A training with `run(epochs, order)`, which gives the loss of each epoch.
 
         `how` is batch_size, activations, loss, bias and learning_rate.

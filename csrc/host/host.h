@@ -31,7 +31,8 @@ size_t pn_first_outside(const double *X, double low, double high, size_t count);
 /* How many of count numbers are not 0. */
 size_t pn_count_nonzero(const void *X, int type, size_t count);
 /* Fills columns and starts for the n samples from the first one on; starts[first*tiles] is known,
- * and so is starts[(first + n)*tiles] afterwards. n_in <= 65536. */
+ * and so is starts[(first + n)*tiles] afterwards. n_in <= 65536; columns has room for one
+ * more than there are. */
 void pn_find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
                      size_t first, size_t n);
 

@@ -8,18 +8,6 @@
 
 #define TILE 64
 
-static double number(const void *X, int type, size_t i)
-{
-    switch (type) {
-    case PN_UINT8:
-        return ((const uint8_t *)X)[i];
-    case PN_FLOAT32:
-        return (double)((const float *)X)[i];
-    default:
-        return ((const double *)X)[i];
-    }
-}
-
 /* x[i] = number i from `start` on, in a loop for each type. */
 static void read_numbers(double *x, const void *X, int type, size_t start, size_t count)
 {
@@ -77,16 +65,26 @@ size_t pn_first_outside(const double *X, double low, double high, size_t count)
     return count;
 }
 
+/* The same for numbers of each type. */
+#define FOR_TYPE(X, type, f)                                                                      \
+    switch (type) {                                                                               \
+    case PN_UINT8:                                                                                \
+        f((const uint8_t *)(X), 0);                                                               \
+        break;                                                                                    \
+    case PN_FLOAT32:                                                                              \
+        f((const float *)(X), 0.0f);                                                              \
+        break;                                                                                    \
+    default:                                                                                      \
+        f((const double *)(X), 0.0);                                                              \
+    }
+
 size_t pn_count_nonzero(const void *X, int type, size_t count)
 {
-    size_t start, i, found = 0;
-    for (start = 0; start < count; start += TILE) {
-        double x[TILE];
-        size_t size = count - start < TILE ? count - start : TILE;
-        read_numbers(x, X, type, start, size);
-        for (i = 0; i < size; i++)
-            found += x[i] != 0.0;
-    }
+    size_t i, found = 0;
+#define COUNT(x, zero)                                                                            \
+    for (i = 0; i < count; i++)                                                                   \
+        found += (x)[i] != (zero);
+    FOR_TYPE(X, type, COUNT)
     return found;
 }
 
@@ -95,12 +93,17 @@ void pn_find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs
 {
     size_t n_in = inputs->n_in, tiles = (n_in + TILE - 1) / TILE;
     size_t s, t, k;
-    for (s = first; s < first + n; s++)
-        for (t = 0; t < tiles; t++) {
-            uint32_t next = starts[s * tiles + t];
-            for (k = t * TILE; k < n_in && k < (t + 1) * TILE; k++)
-                if (number(inputs->X, inputs->type, s * n_in + k) != 0.0)
-                    columns[next++] = (uint16_t)k;
-            starts[s * tiles + t + 1] = next;
+    uint32_t next = starts[first * tiles];
+    /* Without a branch: what is written for a 0 is written over by what comes next. */
+#define FIND(x, zero)                                                                             \
+    for (s = first; s < first + n; s++)                                                           \
+        for (t = 0; t < tiles; t++) {                                                             \
+            size_t end = (t + 1) * TILE < n_in ? (t + 1) * TILE : n_in;                           \
+            for (k = t * TILE; k < end; k++) {                                                    \
+                columns[next] = (uint16_t)k;                                                      \
+                next += (x)[s * n_in + k] != (zero);                                              \
+            }                                                                                     \
+            starts[s * tiles + t + 1] = next;                                                     \
         }
+    FOR_TYPE(inputs->X, inputs->type, FIND)
 }

@@ -46,6 +46,12 @@ static int reads_in_place(const struct pn_training *t)
     return t->inputs.type == PN_FLOAT64 && t->order == NULL;
 }
 
+/* count rounded up to whole cache lines. */
+static size_t whole_lines(size_t count)
+{
+    return (count + 7) / 8 * 8;
+}
+
 static struct places places_of(const struct pn_training *t)
 {
     const size_t *sizes = t->network.sizes;
@@ -55,13 +61,14 @@ static struct places places_of(const struct pn_training *t)
         count += (sizes[layer] + 1) * sizes[layer + 1];
         units += sizes[layer + 1];
     }
+    count = whole_lines(count);
     at.group = smaller(t->range * t->threads, t->batch_size);
     at.scratch = 0;
     at.sums = at.scratch + t->threads * PN_SCRATCH;
     at.L = at.sums + count;
-    at.A = at.L + at.group;
-    at.dZ = at.A + at.group * units;
-    at.X = at.dZ + at.group * units;
+    at.A = at.L + whole_lines(at.group);
+    at.dZ = at.A + whole_lines(at.group * units);
+    at.X = at.dZ + whole_lines(at.group * units);
     at.columns = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
     at.Y = at.columns + (reads_in_place(t) || t->threads == 1 ? 0 : at.group * sizes[0]);
     at.end = at.Y + (t->order ? at.group * sizes[n_layers] : 0);

@@ -10,7 +10,6 @@ Here rows are samples: W1 is the article's W1 transposed.
 from __future__ import annotations
 
 import os
-from array import array
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -42,16 +41,10 @@ class Images(NamedTuple):
     def part(self, engine: Engine, start: int, stop: int) -> tuple[Any, Any, list[int]]:
         """X (n, size), Y one-hot (n, 10) and the labels of the images start … stop − 1."""
         labels = self.labels[start:stop]
-        values = self.pixels[start * self.size : stop * self.size]
+        values = memoryview(self.pixels)[start * self.size : stop * self.size]
+        X = values.cast("B", (len(labels), self.size))
         Y = [[1.0 if digit == label else 0.0 for digit in range(10)] for label in labels]
-        if engine.name == "c":
-            X = engine.functions.Matrix(len(labels), self.size, array("d", list(values)))
-            return X, engine.matrix(Y), labels
-        rows = [
-            [float(pixel) for pixel in values[i : i + self.size]]
-            for i in range(0, len(values), self.size)
-        ]
-        return rows, Y, labels
+        return engine.inputs(X), engine.matrix(Y), labels
 
 
 def load(path: str | None) -> tuple[Images, int]:
@@ -85,9 +78,8 @@ def initial_parameters(sizes: tuple[int, ...], seed: int) -> list:
 
 def accuracy(engine: Engine, parameters: Any, X: Any, labels: list[int]) -> float:
     """The percentage of images whose largest output is at their label."""
-    _, A = engine.functions.forward(X, parameters, ACTIVATIONS)
     right = 0
-    for y, label in zip(A[-1], labels):
+    for y, label in zip(engine.predictor(parameters, ACTIVATIONS)(X), labels):
         y = list(y)
         right += y.index(max(y)) == label
     return 100 * right / len(labels)
@@ -106,13 +98,10 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         f"{epochs} epochs, alpha {ALPHA}, seed {seed}"
     )
     parameters = engine.parameters(initial_parameters(sizes, seed))
+    training = engine.training(parameters, X, Y, count, ACTIVATIONS, LOSS, True, ALPHA)
     costs = []
     for _ in progress(range(epochs), epochs, f"digits, {engine.name}"):
-        costs.append(
-            engine.functions.train_epoch(
-                parameters, X, Y, range(count), count, ACTIVATIONS, LOSS, True, ALPHA
-            )
-        )
+        costs += training.run(1)
     measured = {
         "Training accuracy": accuracy(engine, parameters, X, labels),
         "Test accuracy": accuracy(engine, parameters, X_t, labels_t),

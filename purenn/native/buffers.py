@@ -14,10 +14,11 @@ from numbers import Real
 from typing import Any
 
 from ..checks import check_count, is_number, shown
-from .core import ALIGNMENT, lib, misaligned, pointer
+from .core import ALIGNMENT, address, lib, misaligned, pointer
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
-LARGEST_COUNT = sys.maxsize // 8
+LARGEST_COUNT = sys.maxsize // 8 - 8
+CACHE_LINE = 8  # doubles
 
 
 class Fixed:
@@ -88,10 +89,17 @@ class Matrix(Fixed):
 
 
 def zeros(count: int) -> memoryview[float]:
-    """A new buffer of count zeros. Raises ValueError where its bytes can't be counted."""
+    """A new buffer of count zeros, a large one at the beginning of a cache line.
+
+    Raises ValueError where its bytes can't be counted.
+    """
     if count > LARGEST_COUNT:
         raise ValueError(f"size: expected at most {LARGEST_COUNT} numbers, got {count}")
-    return memoryview(bytearray(8 * count)).cast("d")
+    if count < CACHE_LINE:
+        return memoryview(bytearray(8 * count)).cast("d")
+    room = memoryview(bytearray(8 * (count + CACHE_LINE)))
+    start = -address(room) % (8 * CACHE_LINE)
+    return room[start : start + 8 * count].cast("d")
 
 
 def scratch() -> Any:

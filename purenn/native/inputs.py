@@ -68,7 +68,7 @@ class Inputs(Fixed):
             return
         if 2 * count + starts_size >= self.view.nbytes:
             return  # it would not be smaller than what it stands for
-        self._set("columns", bytearray(2 * count))
+        self._set("columns", bytearray(2 * (count + 1)))
         self._set("starts", bytearray(starts_size))
         struct = ffi.new("struct pn_inputs *")
         self.fill(struct)

@@ -134,7 +134,7 @@ static void training(void)
     t.inputs.n_in = sizes[0];
     tiles = (sizes[0] + 63) / 64;
     nonzero = pn_count_nonzero(narrow, t.inputs.type, n * sizes[0]);
-    columns = buffer(nonzero, sizeof *columns);
+    columns = buffer(nonzero + 1, sizeof *columns);
     starts = buffer(n * tiles + 1, sizeof *starts);
     starts[0] = 0;
     pn_find_columns(columns, starts, &t.inputs, 0, n / 2);
