@@ -7,10 +7,23 @@
 
 #define PN_MOST_THREADS 64
 
+#if !defined(_WIN32) && defined(__GNUC__)
+#include <pthread.h>
+struct pn_bed { /* where members sleep */
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+#else
+struct pn_bed {
+    char unused;
+};
+#endif
+
 struct pn_team {
     size_t members;
     size_t arrived;
     size_t phase;
+    struct pn_bed bed;
     void (*work)(void *task, size_t member, struct pn_team *team);
     void *task;
 };

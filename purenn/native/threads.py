@@ -41,9 +41,9 @@ def threads_for(parameters: Parameters, n: int, threads: int | None) -> int:
 
 
 def samples_at_a_time(parameters: Parameters, sparse: bool = False) -> int:
-    """The range of samples that a thread takes: few enough for its cache, 64 to 256, but so few
+    """The range of samples that a thread takes: few enough for its cache, 128 to 256, but so few
     that one call of C can end soon. Sparse inputs need next to no room."""
     sizes = parameters.sizes
     rows = CACHE // (8 * (0 if sparse else sizes[0]) + 16 * sum(sizes[1:]) or 1)
-    rows = max(64, min(256, rows)) // 8 * 8
+    rows = max(128, min(256, rows)) // 8 * 8
     return max(1, min(rows, MULTIPLY_ADDS_AT_ONCE // (len(parameters.data) or 1)))
