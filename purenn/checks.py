@@ -63,7 +63,12 @@ def check_targets(
     if n_columns == 1 and view is not None and view.ndim == 1 and view.nbytes:
         numbers = _plain_buffer(name, view)
         values = numbers.cast("B").cast(numbers.format, (len(numbers), 1))
-    elif n_columns == 1 and isinstance(values, Sequence) and not isinstance(values, TEXT):
+    elif (
+        n_columns == 1
+        and view is None
+        and isinstance(values, Sequence)
+        and not isinstance(values, TEXT)
+    ):
         values = [row if _is_row(row) else [row] for row in values]
     rows, _ = check_matrix(name, values, n_columns, "target", all_finite)
     if len(rows) != n_rows:

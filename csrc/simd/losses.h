@@ -25,6 +25,8 @@ INLINE vec term(vec a, vec y, int loss)
     case PN_MEAN_SQUARED_ERROR:
         return (a - y) * (a - y);
     case PN_BINARY_CROSS_ENTROPY:
+        if (every(equal(y * (1.0 - y), all(0.0)))) /* 0 or 1: one of the two logarithms is all */
+            return -(0.0 + vlog(choose(equal(y, all(0.0)), 1.0 - a, a)));
         return -(vxlogy(y, a) + vxlogy(1.0 - y, 1.0 - a));
     default: /* PN_CATEGORICAL_CROSS_ENTROPY */
         return -vxlogy(y, a);

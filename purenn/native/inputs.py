@@ -10,6 +10,7 @@ from .core import address, ffi, lasting_pointer, lib, unchecked
 
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
 TILE = 64  # inputs whose columns begin at a known place: csrc/simd/sparse.h
+NARROW, NARROW_SHARE, WIDE_SHARE = 64, 0.3, 0.12  # where the dense products take as long
 MOST_COLUMNS = 2**16
 MOST_NONZERO = 2**32
 AT_ONCE = 2**24  # numbers that one call of C looks at
@@ -56,15 +57,16 @@ class Inputs(Fixed):
             struct.columns = lasting_pointer(self.columns, "uint16_t *")
             struct.starts = lasting_pointer(self.starts, "uint32_t *")
 
-    def find_zeros(self) -> None:
-        """Leaves zeros out from now on, if so many are 0 that it pays: counted once."""
+    def find_zeros(self, n_out: int) -> None:
+        """Leaves zeros out of products with n_out columns, if so many are 0 that it pays."""
         n, n_in = self.shape
         if not TILE <= n_in <= MOST_COLUMNS or not core.active.sparse:
             return
         count = self._count_nonzero()
         tiles = (n_in + TILE - 1) // TILE
         starts_size = 4 * (n * tiles + 1)
-        if 2 * count > n * n_in or count >= MOST_NONZERO:
+        share = NARROW_SHARE if n_out <= NARROW else WIDE_SHARE
+        if count > share * n * n_in or count >= MOST_NONZERO:
             return
         if 2 * count + starts_size >= self.view.nbytes:
             return  # it would not be smaller than what it stands for

@@ -48,7 +48,7 @@ class Training:
         struct.network = self._network.struct[0]
         struct.n = n
         struct.batch_size = batch_size = min(check_count("batch_size", batch_size), n)
-        self._X.find_zeros()
+        self._X.find_zeros(parameters.sizes[1])
         struct.range = samples_at_a_time(parameters, self._X.columns is not None)
         struct.threads = threads_for(parameters, batch_size, threads)
         self._X.fill(struct.inputs)
