@@ -72,7 +72,7 @@ class Engine(NamedTuple):
     def matrix(self, rows: Any) -> Any:
         """A matrix in this engine's form: where it lies if it can be, else converted once."""
         if self.name == "c":
-            if isinstance(rows, memoryview) and rows.format != "d":
+            if isinstance(rows, memoryview) and (rows.format != "d" or self._misaligned(rows)):
                 rows = as_float64(rows)
             return self.functions.buffers.matrix("matrix", rows)
         return rows if isinstance(rows, list) else [[*map(float, row)] for row in rows.tolist()]
@@ -80,8 +80,12 @@ class Engine(NamedTuple):
     def inputs(self, rows: Any) -> Any:
         """The inputs of a data set in this engine's form: C reads float32 and bytes as they are."""
         if self.name == "c":
-            return rows if isinstance(rows, memoryview) else self.matrix(rows)
+            in_place = isinstance(rows, memoryview) and not self._misaligned(rows)
+            return rows if in_place else self.matrix(rows)
         return self.matrix(rows)
+
+    def _misaligned(self, rows: memoryview) -> bool:
+        return self.functions.core.address(rows) % rows.itemsize != 0
 
     def all_finite(self, numbers: memoryview) -> bool:
         """Whether every number of a buffer of float64, float32 or bytes is finite."""
@@ -116,7 +120,7 @@ class Engine(NamedTuple):
 
 
 def as_float64(rows: Any) -> memoryview[float]:
-    """A copy of a matrix of float32 or bytes."""
+    """A matrix of float64, float32 or bytes as float64, in memory of its own."""
     numbers = array("d", (value for row in rows.tolist() for value in row))
     return memoryview(numbers).cast("B").cast("d", rows.shape)
 

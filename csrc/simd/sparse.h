@@ -6,7 +6,7 @@
 #include "rows.h"
 
 #define TILE 64           /* inputs, whose columns begin at a known place in each sample */
-#define CACHE (32 * 1024) /* bytes of sums that stay near while samples pass */
+#define CACHE (128 * 1024) /* bytes of sums that stay near while samples pass */
 
 /* One sample: its inputs and the columns of those that are not 0. */
 struct sample {

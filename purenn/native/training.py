@@ -54,7 +54,7 @@ class Training:
         self._X.fill(struct.inputs)
         struct.Y = lasting_pointer(self._Y.data)
         struct.sparse = self._X.columns is not None
-        self._use_workspace(False)
+        self._ordered: bool | None = None  # what the workspace has room for
         macs = min(struct.range * struct.threads, batch_size) * 3 * (len(parameters.data) or 1)
         self._ranges = max(1, MULTIPLY_ADDS_AT_ONCE // macs)
 
@@ -64,9 +64,8 @@ class Training:
         rows = None
         if order is not None and not (isinstance(order, range) and order == range(n)):
             rows = ffi.new("size_t[]", _rows(order, n))
-        if (rows is None) != self._in_order:
-            self._use_workspace(rows is not None)
-        self._struct.order = rows if rows is not None else ffi.NULL
+        self._struct.order = ffi.NULL if rows is None else rows
+        self._make_workspace(rows is not None)
         losses = ffi.new("double[]", epochs)
         done = 0
         while done < epochs:
@@ -81,12 +80,13 @@ class Training:
                 self._ranges *= 2
         return ffi.unpack(losses, epochs)
 
-    def _use_workspace(self, ordered: bool) -> None:
+    def _make_workspace(self, ordered: bool) -> None:
         """Room for the sums and for one group of samples, which a given order needs more of."""
-        self._in_order = not ordered
-        self._struct.order = ffi.new("size_t[]", 1) if ordered else ffi.NULL
-        self._workspace = zeros(lib.pn_training_workspace(core.active.table, self._struct))
-        self._struct.workspace = lasting_pointer(self._workspace)
+        if ordered != self._ordered:
+            self._workspace = zeros(0)  # the old one goes first
+            self._workspace = zeros(lib.pn_training_workspace(core.active.table, self._struct))
+            self._struct.workspace = lasting_pointer(self._workspace)
+            self._ordered = ordered
 
 
 def train_step(
