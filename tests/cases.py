@@ -1,10 +1,12 @@
 """Random trainings that are the same in every place: architecture, data, order, batch size."""
 
 import random
+import struct
 
 from bits import bits
 
 from purenn.engines import ACTIVATIONS, LOSSES
+from purenn.network import PROBABILITIES
 
 # Operands at which arithmetic goes wrong first.
 EDGES = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, -1e-310, 1.0, -1.0, 0.5, 2.0]
@@ -66,6 +68,58 @@ class Case:
         Z, A = functions.forward(self.X, parameters, self.activations)
         dZ, gradients = functions.backward(A, self.X, self.Y, parameters, *how)
         return [bits(part) for part in (losses, parameters, step, Z, A, dZ, gradients)]
+
+
+class WideCase(Case):
+    """A training with work for several threads, on bytes, float32 or float64, mostly zeros.
+
+    Zeros may be left out only where no bit tells. So weights of an input that is always 0 are −0.0,
+    and of five such cases one has a rate at which weights overflow one by one, one a negative
+    rate, and one an infinite weight at first or an infinite gradient at last; where inf and NaN
+    spread, for an epoch only.
+    """
+
+    def __init__(self, seed):
+        stream = random.Random(seed)
+        overflows, negative, infinite = (seed % 5 == kind for kind in range(3))
+        n = 36 if overflows else stream.choice([36, 90] if negative or infinite else [36, 65, 90])
+        self.sizes = [stream.choice([64, 97, 130]), stream.randint(9, 21), stream.randint(1, 10)]
+        if overflows or (not infinite and stream.random() < 0.3):
+            del self.sizes[1]
+        self.loss = stream.choice(LOSSES)
+        last = stream.choice(ACTIVATIONS if self.loss == "mean_squared_error" else PROBABILITIES)
+        self.activations = [stream.choice(ACTIVATIONS) for _ in self.sizes[2:]]
+        self.activations.append("sigmoid" if overflows else last)
+        self.bias = stream.random() < 0.5
+        self.type = "Bfd"[seed // 2 % 3]
+        self.rate = 1e-5 if self.type == "B" else 0.01
+        self.rate = 1e308 if overflows else -self.rate if negative else self.rate
+        self.batch_size = [1, 7, n // 2, n][seed % 4]
+        epochs = 1 if overflows or infinite else 3
+        self.orders = [stream.sample(range(n), n) if seed % 2 else range(n) for _ in range(epochs)]
+        share, low, high = (0.04, 100.0, 200.0) if overflows else (0.2, -2.0, 2.0)
+
+        def number():
+            if stream.random() > share:
+                return 0.0 if self.type == "B" else stream.choice([0.0, -0.0])
+            if self.type == "B":
+                return float(stream.randint(1, 255))
+            return struct.unpack(self.type, struct.pack(self.type, stream.uniform(low, high)))[0]
+
+        self.X = [[0.0] * 2 + [number() for _ in range(self.sizes[0] - 2)] for _ in range(n)]
+        self.Y = [[float(stream.random() < 0.3) for _ in range(self.sizes[-1])] for _ in range(n)]
+        self.weights = [
+            (
+                [[stream.uniform(-0.2, 0.2) for _ in range(n_out)] for _ in range(n_in)],
+                [stream.uniform(-0.2, 0.2) if self.bias else 0.0 for _ in range(n_out)],
+            )
+            for n_in, n_out in zip(self.sizes, self.sizes[1:])
+        ]
+        self.weights[0][0][1] = [-0.0] * self.sizes[1]
+        if infinite and seed % 2:
+            self.weights[0][0][0][0] = float("inf")
+        elif infinite:
+            self.Y[self.orders[0][-1]][0] = float("inf")
 
 
 def copied(weights):

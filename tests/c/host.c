@@ -1,7 +1,7 @@
 /* The host's way to the same trainings that driver.c computes: pn_train with the kernels and the
- * threads that the command line names, stopped and taken up again after every range or two. Reads
- * what driver.c reads and prints the same lines. Each buffer has just the size that host.h asks
- * for, so that a sanitizer sees one step too far. */
+ * threads that the command line names, stopped and taken up again after every range or two, or not
+ * at all. Reads what driver.c reads and prints the same lines. Each buffer has just the size that
+ * host.h asks for, so that a sanitizer sees one step too far. */
 #include "purenn.h"
 #include "host/host.h"
 
@@ -154,7 +154,7 @@ static void training(void)
         t.order = ordered ? order : NULL;
         workspace = buffer(pn_training_workspace(kernels, &t), sizeof *workspace);
         t.workspace = workspace;
-        while (pn_train(kernels, &t, &mean, 1, 1 + n % 2) == 0)
+        while (pn_train(kernels, &t, &mean, 1, n % 4 ? 1 + n % 2 : n) == 0)
             ;
         print_numbers(&mean, 1);
         free(workspace);

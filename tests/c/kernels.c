@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TILE 64      /* csrc/simd/sparse.h */
-#define MOST 200000 /* products in one shape */
+#define TILE 64       /* csrc/simd/sparse.h */
+#define MOST 200000   /* products in a shape */
+#define LARGE 4000000 /* and in every fiftieth one */
 
 static const struct pn_kernels *fast, *plain;
 static size_t shape, n, n_in, n_out, different;
@@ -35,19 +36,24 @@ static size_t below(size_t limit)
 }
 
 static const double EDGES[] = {
-    0.0,  -0.0,   4.9406564584124654e-324, -4.9406564584124654e-324, DBL_MIN, -1e-310, 1.0,
-    -1.0, 1e154,  -1e154,                  709.782712893384,         -745.2,  -708.4,  0.625,
-    -0.625, 3.7e-9, 0.7071067811865476,    DBL_MAX,                  -DBL_MAX,
+    0.0, -0.0, 4.9406564584124654e-324, -4.9406564584124654e-324, DBL_MIN, -1e-310, 1.0, -1.0,
+    3.7e-9, 0.625, -0.625, 0.7071067811865476,
+    1e154, -1e154, 709.782712893384, -745.2, -708.4, DBL_MAX, -DBL_MAX,
     INFINITY, -INFINITY, NAN,
 };
 
-enum { FINITE = 19, ALL = 22 };
+enum { SMALL = 12, FINITE = 19, ALL = 22 };
 
-/* Mostly a number of everyday size; sometimes one of the first `edges` ones above. */
-static double number(size_t edges)
+/* Mostly a number of everyday size; sometimes one of the first `most` ones above, but in this shape
+ * only of the first `edges` ones: where a NaN is in every sum, no sum is compared. */
+static size_t edges;
+
+static double number(size_t most)
 {
-    if (edges > 0 && below(24) == 0)
-        return EDGES[below(edges)];
+    if (most > edges)
+        most = edges;
+    if (most > 0 && below(24) == 0)
+        return EDGES[below(most)];
     return ((double)(random_bits() >> 11) / 9007199254740992.0 - 0.5) * 4.0;
 }
 
@@ -61,12 +67,12 @@ static void *room(size_t count, size_t size)
     return memory;
 }
 
-static double *numbers(size_t count, size_t edges)
+static double *numbers(size_t count, size_t most)
 {
     double *x = room(count, sizeof *x);
     size_t i;
     for (i = 0; i < count; i++)
-        x[i] = number(edges);
+        x[i] = number(most);
     return x;
 }
 
@@ -88,13 +94,18 @@ static double *scratch(void)
     return x;
 }
 
-/* Frees both and reports where they differ in a bit; any NaN is any other. */
+/* Whether they have the same bits; any NaN is any other. */
+static int same(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+/* Frees both and reports where they differ. */
 static void compare(const char *what, double *found, double *expected, size_t count)
 {
     size_t i;
     for (i = 0; i < count; i++)
-        if (memcmp(&found[i], &expected[i], sizeof *found) != 0 &&
-            !(isnan(found[i]) && isnan(expected[i]))) {
+        if (!same(found[i], expected[i])) {
             printf("shape %lu (%lu, %lu, %lu): %s [%lu] is %a, not %a\n", (unsigned long)shape,
                    (unsigned long)n, (unsigned long)n_in, (unsigned long)n_out, what,
                    (unsigned long)i, found[i], expected[i]);
@@ -105,9 +116,13 @@ static void compare(const char *what, double *found, double *expected, size_t co
     free(expected);
 }
 
-/* Small, or around whole vectors, panels and tiles of sums, or deeper than a panel. */
-static size_t length(void)
+/* Small, or around whole vectors, panels and tiles of sums, or deeper than a panel; large ones also
+ * around whole blocks of rows and of panels. */
+static size_t length(int large)
 {
+    static const size_t BLOCKS[] = {1, 32, 64, 128, 256, 512};
+    if (large)
+        return BLOCKS[below(6)] + below(20) - below(2);
     switch (below(8)) {
     case 0:
         return below(4);
@@ -125,6 +140,7 @@ static size_t length(void)
 static void products(void)
 {
     size_t x_row = n_in + below(4);
+    int fresh = (int)below(2);
     double *X = numbers(n * n_in, ALL), *W = numbers(n_in * n_out, ALL), *b = numbers(n_out, ALL);
     double *dZ = numbers(n * n_out, ALL);
     double *wide = numbers(n > 0 ? (n - 1) * x_row + n_in : 0, ALL);
@@ -136,14 +152,21 @@ static void products(void)
 
     found = numbers(n_in * n_out, ALL);
     expected = copy(found, n_in * n_out);
-    fast->add_weight_products(found, wide, x_row, dZ, n, n_in, n_out, work);
-    plain->add_weight_products(expected, wide, x_row, dZ, n, n_in, n_out, work);
+    fast->add_weight_products(found, NULL, wide, x_row, dZ, n, n_in, n_out, fresh, work);
+    plain->add_weight_products(expected, NULL, wide, x_row, dZ, n, n_in, n_out, fresh, work);
     compare("add_weight_products", found, expected, n_in * n_out);
+
+    found = numbers((n_in + 1) * n_out, ALL);
+    expected = copy(found, (n_in + 1) * n_out);
+    fast->add_weight_products(found + n_out, found, wide, x_row, dZ, n, n_in, n_out, fresh, work);
+    plain->add_weight_products(expected + n_out, expected, wide, x_row, dZ, n, n_in, n_out, fresh,
+                               work);
+    compare("add_weight_products and biases", found, expected, (n_in + 1) * n_out);
 
     found = numbers(n_out, ALL);
     expected = copy(found, n_out);
-    fast->add_bias_products(found, dZ, n, n_out);
-    plain->add_bias_products(expected, dZ, n, n_out);
+    fast->add_bias_products(found, dZ, n, n_out, fresh);
+    plain->add_bias_products(expected, dZ, n, n_out, fresh);
     compare("add_bias_products", found, expected, n_out);
 
     found = room(n * n_in, sizeof *found);
@@ -167,7 +190,7 @@ static void *many_zeros(int type, double *X)
             X[i] = bytes[i] = zero ? 0 : (uint8_t)below(256);
         else if (type == PN_FLOAT32)
             X[i] = floats[i] = zero ? below(2) ? 0.0f : -0.0f
-                                    : below(20) ? (float)number(0) : (float)EDGES[19 + below(3)];
+                               : below(99) ? (float)number(SMALL) : (float)number(ALL);
         else
             X[i] = doubles[i] = zero ? EDGES[below(2)] : number(ALL);
     }
@@ -193,11 +216,13 @@ static void sparse(int type)
     double *dZ = numbers(n * n_out, FINITE);
     double *found = room(n * n_out, sizeof *found), *expected = room(n * n_out, sizeof *found);
     void *given = many_zeros(type, all);
+    double *part;
+    size_t left, right;
     size_t *order = room(first + n, sizeof *order);
     uint32_t *starts = room(n * tiles + 1, sizeof *starts);
     uint16_t *columns;
     inputs.X = given;
-    columns = room(pn_count_nonzero(given, type, n * n_in), sizeof *columns);
+    columns = room(pn_count_nonzero(given, type, n * n_in) + 1, sizeof *columns);
     starts[0] = 0;
     pn_find_columns(columns, starts, &inputs, 0, n);
     inputs.columns = columns;
@@ -205,15 +230,20 @@ static void sparse(int type)
     for (s = 0; s < first + n; s++)
         order[s] = s < first ? (size_t)-1 : below(n);
     rows.order = ordered ? order : NULL;
-    pn_read_rows(X, &inputs, rows);
-    for (s = 0; s < n; s++)
-        for (i = 0; i < n_in; i++)
-            if (memcmp(&X[s * n_in + i], &all[(ordered ? order[first + s] : s) * n_in + i],
-                       sizeof *X) != 0 &&
-                !isnan(X[s * n_in + i])) {
-                printf("shape %lu: pn_read_rows [%lu]\n", (unsigned long)shape, (unsigned long)s);
-                different++;
-            }
+    pn_read_columns(X, &inputs, rows, 0, n_in);
+    left = below(n_in + 1);
+    right = left + below(n_in - left + 1);
+    part = room(n * (right - left), sizeof *part);
+    pn_read_columns(part, &inputs, rows, left, right);
+    for (s = 0; s < n; s++) {
+        const double *row = all + (ordered ? order[first + s] : s) * n_in;
+        for (i = 0; i < n_in; i++) {
+            different += !same(X[s * n_in + i], row[i]);
+            if (left <= i && i < right)
+                different += !same(part[s * (right - left) + i - left], row[i]);
+        }
+    }
+    free(part);
 
     fast->sparse_affine(found, &inputs, rows, W, b, n_out);
     plain->affine(expected, X, W, b, n, n_in, n_out, work);
@@ -223,8 +253,8 @@ static void sparse(int type)
     expected = copy(found, n_in * n_out);
     fast->sparse_add_weight_products(found, &inputs, rows, dZ, n_out, from, to);
     if (from * TILE < end)
-        plain->add_weight_products(expected + from * TILE * n_out, X + from * TILE, n_in, dZ, n,
-                                   end - from * TILE, n_out, work);
+        plain->add_weight_products(expected + from * TILE * n_out, NULL, X + from * TILE, n_in, dZ,
+                                   n, end - from * TILE, n_out, 0, work);
     compare("sparse_add_weight_products", found, expected, n_in * n_out);
     free(all), free(X), free(W), free(b), free(work), free(dZ), free(given), free(order);
     free(starts), free(columns);
@@ -236,11 +266,11 @@ static void outputs(void)
     size_t count = n * n_out;
     double *A = numbers(count, ALL), *Y = numbers(count, ALL), *dA = numbers(count, ALL);
     double *found, *expected;
-    size_t i;
+    size_t others = below(2) ? 3 : 0, i;
     int activation, loss;
-    for (i = 0; i < count; i++) { /* labels and probabilities in most places */
-        if (below(3))
-            Y[i] = (double)below(2);
+    for (i = 0; i < count; i++) { /* labels and probabilities in most places, or in all */
+        if (others == 0 || below(others))
+            Y[i] = below(2) ? 1.0 : EDGES[below(2)];
         if (below(3))
             A[i] = fabs(A[i]) / 2.0;
     }
@@ -352,6 +382,39 @@ static void finiteness(void)
     free(x);
 }
 
+/* The places of the first number that is not finite, or outside of -1.5 ... 1.5, and how many are
+ * not 0: in numbers of each type, from each place on. */
+static void searches(int type)
+{
+    size_t saved = n, saved_in = n_in, from, size = type == PN_UINT8 ? 1 : type == PN_FLOAT32 ? 4 : 8;
+    double *X;
+    char *given;
+    n = 1;
+    n_in = n_out;
+    X = room(n_in, sizeof *X);
+    given = many_zeros(type, X);
+    for (from = 0; from < n_in; from += 1 + below(40)) {
+        size_t count = n_in - from, finite = 0, inside = 0, nonzero = 0, i;
+        const double *x = X + from;
+        while (finite < count && x[finite] - x[finite] == 0.0)
+            finite++;
+        while (inside < count && x[inside] >= -1.5 && x[inside] <= 1.5)
+            inside++;
+        for (i = 0; i < count; i++)
+            nonzero += x[i] != 0.0;
+        if (pn_first_not_finite(given + from * size, type, count) != finite ||
+            pn_count_nonzero(given + from * size, type, count) != nonzero ||
+            pn_first_outside(x, -1.5, 1.5, count) != inside) {
+            printf("shape %lu: searches from %lu\n", (unsigned long)shape, (unsigned long)from);
+            different++;
+        }
+    }
+    free(X);
+    free(given);
+    n = saved;
+    n_in = saved_in;
+}
+
 int main(int argc, char **argv)
 {
     size_t shapes = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
@@ -363,11 +426,12 @@ int main(int argc, char **argv)
     }
     for (shape = 0; shape < shapes; shape++) {
         state = 0x9E3779B97F4A7C15u * (shape + 1);
+        edges = shape % 50 == 0 || below(3) ? SMALL : ALL;
         do {
-            n = length();
-            n_in = length();
-            n_out = length();
-        } while ((n + 1) * (n_in + 1) * (n_out + 1) > MOST);
+            n = length(shape % 50 == 0);
+            n_in = length(shape % 50 == 0);
+            n_out = length(shape % 50 == 0);
+        } while ((n + 1) * (n_in + 1) * (n_out + 1) > (shape % 50 == 0 ? LARGE : MOST));
         products();
         if (fast->sparse_affine != NULL) {
             sparse(PN_FLOAT64);
@@ -376,6 +440,9 @@ int main(int argc, char **argv)
         }
         if (n * n_out < 2000)
             outputs();
+        searches(PN_FLOAT64);
+        searches(PN_FLOAT32);
+        searches(PN_UINT8);
         steps();
         elementary();
         finiteness();

@@ -1,0 +1,656 @@
+"""Every level of kernels and number of threads through Python: the bits of the text, whatever the
+type of the data; what PURENN_SIMD and PURENN_THREADS say; that a training can be stopped; and that
+a processor which was switched to other arithmetic is noticed."""
+
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from array import array
+from functools import cache
+from itertools import chain
+from math import isfinite
+
+import pytest
+from bits import bits
+from cases import Case, WideCase, copied
+
+from purenn import Network, reference
+from purenn.reference.random import RandomState
+
+EVERY_LEVEL = ("plain", "avx2", "avx512", "neon")
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.fixture(params=EVERY_LEVEL)
+def level(request, native, monkeypatch):
+    """Each level in turn."""
+    if request.param not in native.core.available_levels():
+        pytest.skip(f"this processor has no {request.param}")
+    monkeypatch.setattr(native.core, "active", native.core.Kernels(request.param))
+    return request.param
+
+
+def in_a_process_of_its_own(code, tmp_path, **environment):
+    """The process that has run the code, with these variables."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PURENN_")}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def printed(code, tmp_path, **environment):
+    """What the code prints."""
+    result = in_a_process_of_its_own(code, tmp_path, **environment)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def how(case):
+    return case.activations, case.loss, case.bias, case.rate
+
+
+@cache
+def expected(kind, seed):
+    """A case, and the bits that the text computes: losses, parameters, a last prediction."""
+    case = kind(seed)
+    parameters = copied(case.weights)
+    losses = [
+        reference.train_epoch(parameters, case.X, case.Y, order, case.batch_size, *how(case))
+        for order in case.orders
+    ]
+    _, A = reference.forward(case.X, parameters, case.activations)
+    return case, [bits(part) for part in (losses, parameters, A[-1])]
+
+
+def buffer(rows, form="d"):
+    """Rows as a buffer of that type, (n, n_in)."""
+    values = [int(value) if form == "B" else value for row in rows for value in row]
+    return memoryview(array(form, values)).cast("B").cast(form, (len(rows), len(rows[0])))
+
+
+def trained(native, case, X, threads):
+    """The training of that case, and its bits as `expected` gives them."""
+    parameters = native.Parameters(case.weights)
+    training = native.Training(parameters, X, case.Y, case.batch_size, *how(case), threads=threads)
+    losses = [training.run(1, order)[0] for order in case.orders]
+    outputs = native.Predictor(parameters, case.activations, threads)(X)
+    return training, [bits(part) for part in (losses, parameters, outputs)]
+
+
+# Levels and threads
+
+
+def test_random_trainings(native, level):
+    for seed in range(200):
+        case, right = expected(Case, seed)
+        assert trained(native, case, case.X, 1 + seed % 8)[1] == right, seed
+
+
+@pytest.mark.parametrize("threads", range(1, 9))
+def test_threads_that_share_work(native, level, threads):
+    """On bytes, float32 and float64 as they lie, zeros left out."""
+    for seed in range(12):
+        case, right = expected(WideCase, seed)
+        assert trained(native, case, buffer(case.X, case.type), threads)[1] == right, seed
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_predictions_of_few_and_many(native, level, threads):
+    case = WideCase(2)
+    parameters = native.Parameters(case.weights)
+    predictor = native.Predictor(parameters, case.activations, threads)
+    _, A = reference.forward(case.X, case.weights, case.activations)
+    right = bits(A[-1])
+    for n in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 36):
+        for form in "df":
+            assert bits(predictor(buffer(case.X[:n], form))) == right[:n], (n, form)
+    many = [row for row in case.X for _ in range(20)]
+    assert bits(predictor(many)) == [row for row in right for _ in range(20)]
+
+
+def test_the_functions_of_the_text(native, level):
+    """forward, backward and the others, also with more terms in a sum than a panel is deep."""
+    stream = RandomState(5)
+    for n, n_in, n_out in ((1, 600, 9), (9, 1100, 3), (1100, 5, 9), (6, 7, 1100), (3, 2, 17)):
+        X, W, dZ = stream.randn(n, n_in), stream.randn(n_in, n_out), stream.randn(n, n_out)
+        b = stream.randn(n_out)
+        for name, *arguments in (
+            ("affine", X, W, b),
+            ("weight_gradient", X, dZ),
+            ("bias_gradient", dZ),
+            ("input_gradient", dZ, W),
+        ):
+            found = getattr(native, name)(*arguments)
+            assert bits(found) == bits(getattr(reference, name)(*arguments)), (name, n, n_in)
+        parameters = [(W, b)]
+        names = (["tanh"], "mean_squared_error", True)
+        A = reference.forward(X, parameters, names[0])[1]
+        assert bits(native.forward(X, parameters, names[0])[1]) == bits(A)
+        found = native.backward(A, X, dZ, parameters, *names)
+        assert bits(found) == bits(reference.backward(A, X, dZ, parameters, *names))
+
+
+# Kinds of data
+
+
+def strided(np, X):
+    wide = np.zeros((len(X), 2 * X.shape[1]), X.dtype)
+    wide[:, ::2] = X
+    return wide[:, ::2]
+
+
+def unaligned(np, X):
+    return np.frombuffer(b"\0" + X.tobytes(), X.dtype, offset=1).reshape(X.shape)
+
+
+def read_only(np, X):
+    X.flags.writeable = False
+    return X
+
+
+NUMPY_FORMS = {
+    "array": lambda np, X: X,
+    "read-only": read_only,
+    "strided": strided,
+    "every second row": lambda np, X: np.repeat(X, 2, axis=0)[::2],
+    "fortran": lambda np, X: np.asfortranarray(X),
+    "other byte order": lambda np, X: X.astype(X.dtype.newbyteorder("S")),
+    "unaligned": unaligned,
+    "part of a larger one": lambda np, X: np.concatenate([X[:3], X, X[:3]])[3:-3],
+}
+PLAIN_FORMS = {
+    "lists": lambda X, form: X,
+    "tuples": lambda X, form: tuple(map(tuple, X)),
+    "rows of arrays": lambda X, form: [array("d", row) for row in X],
+    "memoryview": buffer,
+    "read-only memoryview": lambda X, form: memoryview(buffer(X, form).tobytes()).cast(
+        form, (len(X), len(X[0]))
+    ),
+}
+# The same recipe for every form: whole numbers up to 255, most of them 0.
+CASE = WideCase(13)
+ROWS = [[value if value < 200 else 0.0 for value in row] for row in CASE.X]
+
+
+@cache
+def text_of_fit(shuffle, batch_size, rate=1e-4):
+    """Losses, weights and outputs of three epochs by the text, from lists."""
+    network = Network(CASE.sizes, activations=CASE.activations, loss=CASE.loss, seed=3)
+    parameters = copied(network.get_weights())
+    stream = RandomState(9)
+    n = len(ROWS)
+    names = (network.activations, network.loss, True)
+    losses = []
+    for _ in range(3):
+        order = stream.permutation(n) if shuffle else range(n)
+        losses.append(
+            reference.train_epoch(parameters, ROWS, CASE.Y, order, batch_size, *names, rate)
+        )
+    A = reference.forward(ROWS, parameters, names[0])[1]
+    return bits(losses), bits(parameters), bits(A[-1])
+
+
+def check_fit(engine, X, shuffle=True, batch_size=7, threads=None):
+    network = Network(
+        CASE.sizes,
+        activations=CASE.activations,
+        loss=CASE.loss,
+        seed=3,
+        backend=engine.name,
+        threads=threads,
+    )
+    options = {"shuffle": True, "seed": 9} if shuffle else {}
+    history = network.fit(X, CASE.Y, epochs=3, learning_rate=1e-4, batch_size=batch_size, **options)
+    found = bits(history.history["loss"]), bits(network.get_weights()), bits(network.predict(X))
+    assert found == text_of_fit(shuffle, batch_size)
+
+
+@pytest.mark.parametrize("type", ["B", "f", "d"])
+@pytest.mark.parametrize("form", PLAIN_FORMS)
+def test_forms_of_data(engine, form, type):
+    check_fit(engine, PLAIN_FORMS[form](ROWS, type))
+
+
+@pytest.mark.parametrize("type", ["B", "f", "d"])
+@pytest.mark.parametrize("form", NUMPY_FORMS)
+def test_forms_of_numpy_arrays(engine, form, type):
+    np = pytest.importorskip("numpy")
+    check_fit(engine, NUMPY_FORMS[form](np, np.array(ROWS, {"B": "u1"}.get(type, type))))
+
+
+@pytest.mark.parametrize("type", ["B", "f", "d"])
+def test_one_sample_as_a_flat_buffer(engine, type):
+    """Its own way to C, with the outputs that it has among others."""
+    network = Network(CASE.sizes, activations=CASE.activations, seed=3, backend=engine.name)
+    right = network.predict(ROWS)
+    values = buffer(ROWS, type).cast("B").cast(type)
+    n_in = CASE.sizes[0]
+    for s in range(len(ROWS)):
+        flat = network.predict(values[s * n_in : (s + 1) * n_in])
+        assert bits(flat) == bits(right[s])
+    backwards = memoryview(array(type, values[::-1].tolist()))[::-1]
+    assert bits(network.predict(backwards[:n_in])) == bits(right[0])
+
+
+@pytest.mark.parametrize("type", ["B", "f", "d"])
+def test_unaligned_memory(engine, type):
+    raw = bytearray(b"\0" + buffer(ROWS, type).tobytes())
+    check_fit(engine, memoryview(raw)[1:].cast(type, (len(ROWS), len(ROWS[0]))))
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("batch_size", [1, 7, len(ROWS)])
+@pytest.mark.parametrize("type", ["B", "f", "d"])
+def test_batches_and_orders(native, level, type, batch_size, shuffle):
+    from purenn.engines import engine as choose
+
+    check_fit(choose("c"), buffer(ROWS, type), shuffle, batch_size, threads=3)
+
+
+# Zeros left out
+
+
+@cache
+def epochs_of_text(seed, batch_size):
+    """A case, and after each epoch the loss, the weights, and whether the first ones are finite."""
+    case = WideCase(seed)
+    batch_size = batch_size or len(case.X)
+    text, epochs = copied(case.weights), []
+    for order in case.orders:
+        loss = reference.train_epoch(text, case.X, case.Y, order, batch_size, *how(case))
+        finite = all(map(isfinite, chain.from_iterable(text[0][0])))
+        epochs.append((bits(loss), bits(text), finite))
+    return case, batch_size, epochs
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, None])
+def test_zeros_are_left_out_until_a_weight_is_not_finite(native, level, batch_size):
+    """Zero times inf is NaN, so the sums must have their zeros back when a step overflows."""
+    left_out = set()
+    for seed in range(25):
+        case, size, epochs = epochs_of_text(seed, batch_size)
+        parameters, X = native.Parameters(case.weights), buffer(case.X, case.type)
+        training = native.Training(parameters, X, case.Y, size, *how(case), threads=2)
+        assert (training._X.columns is not None) == (level != "plain")
+        for order, (loss, weights, finite) in zip(case.orders, epochs):
+            assert bits(training.run(1, order)) == [loss], seed
+            assert bits(parameters) == weights, seed
+            if level == "plain" or not finite or (size == 1 and case.rate < 0.0):
+                assert training._struct.sparse == 0, seed
+            left_out.add(training._struct.sparse)
+    assert left_out == ({0} if level == "plain" else {0, 1})
+
+
+@pytest.mark.parametrize("wrong", [INF, -INF, NAN])
+@pytest.mark.parametrize("layer", [0, 1])
+@pytest.mark.parametrize("batch_size", [1, 20])
+def test_zeros_stay_where_weights_begin_not_finite(native, level, batch_size, layer, wrong):
+    """In the second layer, they make the gradients of the first one so."""
+    case = WideCase(3)
+    case.weights[layer][0][-1][-1] = wrong
+    order = case.orders[0][::-1]
+    parameters, text = native.Parameters(case.weights), copied(case.weights)
+    training = native.Training(parameters, buffer(case.X, "f"), case.Y, batch_size, *how(case),
+                               threads=3)  # fmt: skip
+    loss = training.run(1, order)[0]
+    right = reference.train_epoch(text, case.X, case.Y, order, batch_size, *how(case))
+    assert bits(loss) == bits(right) and bits(parameters) == bits(text)
+    assert training._struct.sparse == 0
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 36])
+@pytest.mark.parametrize("rate", [0.0, -0.0, 5e-324, 1e-310, -0.1, 1e300, INF, -INF, NAN])
+def test_learning_rates_that_only_the_binding_takes(native, level, rate, batch_size):
+    """A step of −0.0 makes a weight of −0.0 positive, one of NaN every weight NaN."""
+    case = WideCase(4)
+    names = (case.activations, case.loss, case.bias, rate)
+    parameters, text = native.Parameters(case.weights), copied(case.weights)
+    training = native.Training(parameters, buffer(case.X), case.Y, batch_size, *names, threads=3)
+    for order in case.orders[:2]:
+        loss = training.run(1, order)[0]
+        right = reference.train_epoch(text, case.X, case.Y, order, batch_size, *names)
+        assert bits(loss) == bits(right) and bits(parameters) == bits(text)
+
+
+def test_inputs_that_are_not_finite(native, level):
+    """The binding takes them; they are not 0, so they are in every sum."""
+    for seed in (3, 4, 9):
+        case = WideCase(seed)
+        case.X[3][5], case.X[4][60], case.X[5][1] = INF, NAN, -INF
+        parameters, text = native.Parameters(case.weights), copied(case.weights)
+        X = buffer(case.X, "d")
+        training = native.Training(parameters, X, case.Y, case.batch_size, *how(case), threads=2)
+        for order in case.orders:
+            training.run(1, order)
+            reference.train_epoch(text, case.X, case.Y, order, case.batch_size, *how(case))
+            assert bits(parameters) == bits(text), seed
+
+
+# PURENN_SIMD and PURENN_THREADS
+
+TRAIN = """
+from purenn import Network, backend_info
+network = Network([2, 3, 1], seed=1)
+history = network.fit([[1.0, 2.0]] * 40, [0.5] * 40, epochs=2, learning_rate=0.5)
+print(backend_info()["simd"].split()[0], network.predict([[1.0, 2.0]])[0][0].hex())
+"""
+
+
+def test_purenn_simd_chooses_the_level(native, tmp_path):
+    lines = {
+        level: printed(TRAIN, tmp_path, PURENN_SIMD=level).split()
+        for level in native.core.available_levels()
+    }
+    assert {level: line[0] for level, line in lines.items()} == {level: level for level in lines}
+    assert len({line[1] for line in lines.values()}) == 1
+
+
+def test_the_fastest_level_is_the_default(native, tmp_path):
+    assert printed(TRAIN, tmp_path).split()[0] == native.core.available_levels()[-1]
+
+
+@pytest.mark.parametrize("word", ["", "AVX2", "sse", "avx2 ", "0"])
+def test_a_wrong_purenn_simd_is_one_clear_line(native, tmp_path, word):
+    for code in ("import purenn.native", TRAIN):
+        result = in_a_process_of_its_own(code, tmp_path, PURENN_SIMD=word)
+        line = result.stderr.splitlines()[-1]
+        assert result.returncode != 0
+        assert line == (
+            f"ValueError: PURENN_SIMD: expected one of plain, avx2, avx512, neon, got {word!r}"
+        )
+
+
+def test_a_level_that_the_processor_lacks_is_one_clear_line(native, tmp_path):
+    have = native.core.available_levels()
+    lacking = next(level for level in EVERY_LEVEL if level not in have)
+    result = in_a_process_of_its_own(TRAIN, tmp_path, PURENN_SIMD=lacking)
+    line = result.stderr.splitlines()[-1]
+    assert result.returncode != 0
+    assert line.startswith("ValueError: PURENN_SIMD: ") and ", ".join(have) in line
+    assert line.endswith(f"got {lacking!r}")
+
+
+def test_purenn_simd_is_nothing_to_the_text(tmp_path):
+    code = TRAIN.replace("backend_info()", '{"simd": "none"}')
+    out = printed(code, tmp_path, PURENN_SIMD="wrong", PURENN_BACKEND="python")
+    assert out.split()[0] == "none"
+
+
+def test_purenn_threads_is_the_number_of_threads(native, monkeypatch):
+    parameters = native.Parameters([([[1.0]], [0.0])])
+    for number in (1, 2, 64):
+        monkeypatch.setenv("PURENN_THREADS", str(number))
+        assert native.threads.threads_for(parameters, 100, None) == number
+        assert native.threads.threads_for(parameters, 100, 5) == 5
+
+
+@pytest.mark.parametrize("word", ["", "0", "65", "-1", "2.0", "two", " ", "²", "1" * 30])
+def test_a_wrong_purenn_threads_is_one_clear_line(native, monkeypatch, word):
+    monkeypatch.setenv("PURENN_THREADS", word)
+    network = Network([2, 1], seed=1, backend="c")
+    before = bits(network.get_weights())
+    for call in (
+        lambda: network.predict([[1.0, 2.0]] * 2),
+        lambda: network.fit([[1.0, 2.0]], [1.0], epochs=1, learning_rate=0.1),
+    ):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert str(caught.value) == f"PURENN_THREADS: expected 1 to 64, got {word!r}"
+    assert bits(network.get_weights()) == before
+
+
+@pytest.mark.parametrize("threads", [0, 65, -1, 2.0, "2", True])
+def test_a_wrong_number_of_threads_is_refused(threads):
+    with pytest.raises((ValueError, TypeError), match=r"^threads: expected "):
+        Network([2, 1], threads=threads)
+
+
+def test_backend_info_says_level_and_threads(native, level, monkeypatch):
+    import purenn
+
+    have = ", ".join(native.core.available_levels())
+    assert purenn.backend_info()["simd"] == f"{level} (of {have})"
+    monkeypatch.setenv("PURENN_THREADS", "3")
+    assert purenn.backend_info()["threads"] == "3"
+
+
+# Stopping
+
+
+def stop_after(native, monkeypatch, training, calls):
+    """Runs the training until Ctrl-C is pressed after that many calls of C, 8 samples each."""
+    function, made = native.core.lib.pn_train, []
+
+    def train(*arguments):
+        if len(made) == calls:
+            raise KeyboardInterrupt
+        made.append(1)
+        return function(*arguments)
+
+    training._ranges, training._struct.range = 1, 8
+    with monkeypatch.context() as patched:
+        patched.setattr(native.core.lib, "pn_train", train)
+        patched.setattr("purenn.native.training.SECONDS_AT_ONCE", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            training.run(1)
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2, 3, 7])
+@pytest.mark.parametrize("batch_size", [1, 7, 90])
+def test_a_stopped_training_has_made_whole_steps(native, level, monkeypatch, batch_size, calls):
+    """And can go on: at the end of the epoch nothing tells that it was stopped."""
+    case = WideCase(29)
+    assert len(case.X) == 90
+    parameters, text = native.Parameters(case.weights), copied(case.weights)
+    training = native.Training(
+        parameters, buffer(case.X), case.Y, batch_size, *how(case), threads=1
+    )
+    stop_after(native, monkeypatch, training, calls)
+    steps, losses = [bits(text)], []
+    for start in range(0, 90, batch_size):
+        rows = slice(start, start + batch_size)
+        losses += reference.train_step(text, case.X[rows], case.Y[rows], *how(case))
+        steps.append(bits(text))
+    assert bits(parameters) in steps
+    assert (bits(parameters) == steps[0]) == (calls == 0 or batch_size == 90)
+    assert bits(training.run(1)) == bits([reference.mean(losses)])
+    assert bits(parameters) == steps[-1]
+
+
+def test_no_call_of_c_takes_long(native, level, monkeypatch):
+    """A few tenths of a second of this thread, whatever the batch."""
+    function, seconds = native.core.lib.pn_train, []
+
+    def train(*arguments):
+        start = time.thread_time()
+        result = function(*arguments)
+        seconds.append(time.thread_time() - start)
+        return result
+
+    monkeypatch.setattr(native.core.lib, "pn_train", train)
+    n, sizes = 2000, (784, 100, 10)
+    X = memoryview(bytes(range(1, 255)) * (n * 784 // 254 + 1))[: n * 784].cast("B", (n, 784))
+    Y = [[float(j == s % 10) for j in range(10)] for s in range(n)]
+    for batch_size in (1, 100, n):
+        parameters = native.Parameters.zeros(sizes)
+        training = native.Training(parameters, X, Y, batch_size, ["sigmoid"] * 2,
+                                   "mean_squared_error", True, 0.1, threads=1)  # fmt: skip
+        training.run(2)
+    assert max(seconds) < 0.3
+    assert len(seconds) > 3
+
+
+INTERRUPTED = """
+import sys
+from purenn import Network
+from purenn.native import core
+
+n, made, function = 1000, [], core.lib.pn_train
+X = memoryview(bytes(s * k % 251 for s in range(n) for k in range(784))).cast("B", (n, 784))
+Y = [[float(j == s % 10) for j in range(10)] for s in range(n)]
+
+def train(*arguments):
+    if not made:
+        print("training", flush=True)
+    made.append(1)
+    return function(*arguments)
+
+core.lib.pn_train = train
+def network():
+    return Network([784, 200, 10], activations=["tanh", "softmax"], seed=1, threads=2)
+stopped = network()
+try:
+    stopped.fit(X, Y, epochs=100000, learning_rate=0.1)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+again, steps = network(), 0
+while again.get_weights() != stopped.get_weights() and steps < 1000:
+    again.fit(X, Y, epochs=1, learning_rate=0.1)
+    steps += 1
+print(steps)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a signal")
+@pytest.mark.parametrize("simd", ["plain", None])
+def test_ctrl_c_stops_a_large_training_within_a_second(native, tmp_path, simd):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PURENN_")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=tmp_path,
+        env={**kept, "PURENN_SIMD": simd} if simd else kept,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout.readline() == "training\n"
+        time.sleep(1.5)
+        pressed = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "stopped\n"
+        assert time.monotonic() - pressed < 1.0
+        assert 0 < int(process.stdout.readline()) < 1000  # whole steps
+    assert process.returncode == 0
+
+
+# Memory
+
+PEAK = """
+from array import array
+from purenn import Network
+
+def peak():
+    with open("/proc/self/status") as file:
+        return 1024 * int(next(line for line in file if line.startswith("VmHWM")).split()[1])
+
+n, zeros = 30000, %d
+row = bytes(0 if k %% 10 < zeros else 1 + k %% 255 for k in range(784))
+X = memoryview(row * n).cast("B", (n, 784))
+Y = memoryview(array("d", [0.5]) * n)
+network = Network([784, 16, 1], seed=1)
+before = peak()
+network.fit(X, Y, epochs=1, learning_rate=0.1, batch_size=%d, shuffle=True, seed=1)
+network.predict(X[:10])
+print((peak() - before) / X.nbytes)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc/self/status")
+@pytest.mark.parametrize("zeros", [0, 8])
+@pytest.mark.parametrize("batch_size", [1, 30000])
+def test_bytes_are_trained_on_where_they_lie(native, tmp_path, zeros, batch_size):
+    """As float64 they would take 8 times their memory more."""
+    assert float(printed(PEAK % (zeros, batch_size), tmp_path)) < 1.0
+
+
+# A processor switched to other arithmetic
+
+SWITCHED = """
+import ctypes
+from purenn import Network, native
+
+libm = ctypes.CDLL("libm.so.6")
+X, Y = [[1.0, 2.0]], [[0.5]]
+network = Network([2, 3, 1], seed=1, backend="c")
+weights = network.get_weights()
+own = native.Parameters(weights)
+predictor = native.Predictor(own, ["sigmoid"] * 2)
+how = ["sigmoid"] * 2, "mean_squared_error", True, 0.5
+training = native.Training(own, X, Y, 1, *how)
+calls = {
+    "fit": lambda: network.fit(X, Y, epochs=1, learning_rate=0.5),
+    "predict": lambda: network.predict(X),
+    "gradients": lambda: network.gradients(X, Y),
+    "affine": lambda: native.affine(X, *weights[0]),
+    "exp": lambda: native.exp(1.0),
+    "mean": lambda: native.mean([1.0]),
+    "Predictor": lambda: predictor(X),
+    "Training": lambda: training.run(1),
+    "train_step": lambda: native.train_step(own, X, Y, *how),
+    "train_epoch": lambda: native.train_epoch(own, X, Y, [0], 1, *how),
+}
+
+def with_bits(word):
+    environment = (ctypes.c_uint32 * 8)()  # glibc's fenv_t of an x86-64: the last one is MXCSR
+    libm.fegetenv(environment)
+    before = environment[7]
+    environment[7] |= word
+    libm.fesetenv(environment)
+    environment[7] = before
+    return lambda: libm.fesetenv(environment)
+
+def with_rounding(mode):
+    libm.fesetround(mode)
+    return lambda: libm.fesetround(0)
+
+messages = {}
+back = %s
+for name, call in calls.items():
+    try:
+        call()
+    except FloatingPointError as error:
+        messages[name] = str(error)
+back()
+assert set(messages) == set(calls), set(calls) - set(messages)
+assert len(set(messages.values())) == 1, messages
+assert network.get_weights() == weights
+assert [(W.tolist(), list(b)) for W, b in own] == weights
+for call in calls.values():
+    call()
+again = Network([2, 3, 1], seed=1, backend="c")
+again.fit(X, Y, epochs=1, learning_rate=0.5)
+assert again.get_weights() == network.get_weights() != weights
+print(messages["fit"])
+"""
+FLUSHED, ROUNDED = "flush subnormal numbers to zero", "round in another direction"
+X86_SWITCHES = {
+    "FTZ": ("with_bits(0x8000)", FLUSHED),
+    "DAZ": ("with_bits(0x0040)", FLUSHED),
+    "FTZ and DAZ": ("with_bits(0x8040)", FLUSHED),
+    "FTZ and upward": ("with_bits(0xC000)", f"{FLUSHED} and {ROUNDED}"),
+    "downward": ("with_rounding(0x400)", ROUNDED),
+    "upward": ("with_rounding(0x800)", ROUNDED),
+    "toward zero": ("with_rounding(0xC00)", ROUNDED),
+}
+ARM_SWITCHES = {
+    "upward": ("with_rounding(0x400000)", ROUNDED),
+    "downward": ("with_rounding(0x800000)", ROUNDED),
+    "toward zero": ("with_rounding(0xC00000)", ROUNDED),
+}
+SWITCHES = {"x86_64": X86_SWITCHES, "aarch64": ARM_SWITCHES}.get(platform.machine(), {})
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the numbers are glibc's")
+@pytest.mark.parametrize("name", SWITCHES)
+def test_switched_arithmetic_is_refused_and_named(native, tmp_path, name):
+    switch, what = SWITCHES[name]
+    assert f"switched this thread's processor to {what}, so" in printed(SWITCHED % switch, tmp_path)
