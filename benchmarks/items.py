@@ -1,0 +1,215 @@
+"""What is measured: each item is a task, the same for all its peers."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+
+DIGITS = (784, 16, 16, 10)
+WIDE = (784, 512, 512, 10)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One computation. Peers stand in groups; the first of a group is what the others relate to.
+
+    `call` is train (a whole training at once), step or predict (sample by sample, each a call of
+    its own). A measured run is divided by `per`, which makes it the time of one `unit`.
+    """
+
+    name: str
+    title: str
+    data: str
+    samples: int
+    start: str
+    sizes: tuple[int, ...]
+    peers: tuple[tuple[str, ...], ...]
+    hidden: str = "sigmoid"
+    output: str = "sigmoid"
+    bias: bool = True
+    call: str = "train"
+    epochs: int = 1
+    batch: int = 1
+    rate: float = 0.1
+    unit: str = "training"
+    per: int = 1
+
+    @property
+    def activations(self) -> list[str]:
+        """One name per layer."""
+        return [self.hidden] * (len(self.sizes) - 2) + [self.output]
+
+    @property
+    def loss(self) -> str:
+        """The cross-entropy that belongs to the outputs."""
+        return "categorical_cross_entropy" if self.output == "softmax" else "binary_cross_entropy"
+
+    @property
+    def weights(self) -> int:
+        """How many weights there are, without the biases."""
+        return sum(n_in * n_out for n_in, n_out in zip(self.sizes, self.sizes[1:]))
+
+    @property
+    def flops(self) -> float:
+        """Multiplications and additions of the products in one unit, zeros counted like others."""
+        products = self.weights  # forward
+        if self.call != "predict":  # the weights' gradients, and the inputs' but the first layer's
+            products += self.weights + self.weights - self.sizes[0] * self.sizes[1]
+        return 2.0 * self.samples * self.epochs * products / self.per
+
+    def write(self, folder: str) -> None:
+        """Leaves the task, with what follows from it, where a worker finds it."""
+        fields = {**asdict(self), "activations": self.activations, "loss": self.loss}
+        with open(os.path.join(folder, "task.json"), "w", encoding="ascii") as file:
+            json.dump(fields, file)
+
+
+LETTERS = Task(
+    name="letters",
+    title="letters: 30-5-3, sigmoid, no biases, 3 letters one by one, 100 epochs",
+    data="letters",
+    samples=3,
+    start="letters",
+    sizes=(30, 5, 3),
+    bias=False,
+    epochs=100,
+    peers=(
+        ("purenn", "purenn, lists", "article's code", "NumPy", "scikit-learn", "PyTorch"),
+        ("purenn in C", "FANN"),
+    ),
+)
+
+PLANAR = Task(
+    name="planar",
+    title="planar: 2-4-1, tanh and sigmoid, 400 points, 1,000 full-batch steps with their cost",
+    data="planar",
+    samples=400,
+    start="planar",
+    sizes=(2, 4, 1),
+    hidden="tanh",
+    epochs=1000,
+    batch=400,
+    rate=0.01,
+    peers=(("purenn", "purenn, lists", "article's code", "NumPy", "scikit-learn", "PyTorch"),),
+)
+
+
+def digits(name: str, data: str, kind: str, rate: float) -> Task:
+    """Epochs of the digits article, on raw pixels: ten, where it makes five hundred."""
+    return Task(
+        name=name,
+        title=f"{name}: 784-16-16-10, sigmoid and softmax, a full-batch epoch of 30,000 {kind}",
+        data=data,
+        samples=30000,
+        start="digits",
+        sizes=DIGITS,
+        output="softmax",
+        epochs=10,
+        batch=30000,
+        rate=rate,
+        unit="epoch",
+        per=10,
+        peers=(("purenn", "purenn, bytes", "article's code", "NumPy", "scikit-learn", "PyTorch"),),
+    )
+
+
+def wide(name: str, data: str, kind: str) -> Task:
+    """A net large enough for matrix products to be all that counts."""
+    return Task(
+        name=name,
+        title=f"{name}: 784-512-512-10, sigmoid and softmax, a step on a batch of 128 {kind}",
+        data=data,
+        samples=1280,
+        start="glorot",
+        sizes=WIDE,
+        output="softmax",
+        batch=128,
+        unit="step",
+        per=10,
+        peers=(("purenn", "NumPy", "scikit-learn", "PyTorch"),),
+    )
+
+
+def one_by_one(name: str, title: str, call: str) -> Task:
+    """What a call costs that has one sample."""
+    return Task(
+        name=name,
+        title=f"{name}: {title}, 784-16-16-10, sigmoid and softmax",
+        data="scaled",
+        samples=1000,
+        start="glorot",
+        sizes=DIGITS,
+        output="softmax",
+        call=call,
+        unit="call",
+        per=1000,
+        peers=(("purenn", "NumPy", "scikit-learn", "PyTorch"), ("purenn in C", "FANN")),
+    )
+
+
+def pure_python(name: str, title: str, **differences) -> Task:
+    """No package on either side."""
+    return Task(
+        name=name, title=title, peers=(("purenn in Python", "plain Python"),), **differences
+    )
+
+
+COMPARED = [
+    LETTERS,
+    PLANAR,
+    digits("digits", "digits", "images", 0.8),
+    digits("dense", "dense", "rows without zeros", 0.001),
+    wide("wide", "scaled", "images"),
+    wide("wide-dense", "scaled dense", "rows without zeros"),
+    one_by_one("predict", "one prediction", "predict"),
+    one_by_one("step", "one training step of one sample", "step"),
+    pure_python(
+        "python-letters",
+        "python-letters: the letters as above, with no package on either side",
+        data="letters",
+        samples=3,
+        start="letters",
+        sizes=(30, 5, 3),
+        bias=False,
+        epochs=100,
+    ),
+    pure_python(
+        "python-digits",
+        "python-digits: 64-16-10, sigmoid, 200 small digits one by one, with no package either",
+        data="optical",
+        samples=200,
+        start="glorot",
+        sizes=(64, 16, 10),
+    ),
+]
+
+
+def growing_samples() -> list[Task]:
+    """The digits' net on more and more samples."""
+    counts = (30, 300, 3000, 30000)
+    return [_growing("digits", count, DIGITS, "digits") for count in counts]
+
+
+def growing_weights() -> list[Task]:
+    """300 samples through wider and wider nets."""
+    widths = (10, 100, 1000, 10000)
+    return [_growing("uniform", 300, (100, width, 10), "glorot") for width in widths]
+
+
+def _growing(data: str, samples: int, sizes: tuple[int, ...], start: str) -> Task:
+    """Ten epochs, so that what a call costs once does not bend the line."""
+    return Task(
+        name="linear",
+        title=f"linear: {samples} samples, {sizes[0]}-{sizes[1]}-...-{sizes[-1]}",
+        data=data,
+        samples=samples,
+        start=start,
+        sizes=sizes,
+        output="softmax",
+        epochs=10,
+        batch=samples,
+        unit="epoch",
+        per=10,
+        peers=(("purenn",),),
+    )
