@@ -125,8 +125,8 @@ static void panel_products(double *C, size_t c_row, size_t width, const double *
         tiles(C, c_row, width, a, a_tile, a_row, a_step, B, count, fresh, bias, m, 1);
 }
 
-/* Panels one after the other: panel[p][j] = B[p*b_row + j], or B[j*b_row + p] if transposed, for the
- * `width` columns j, and 0 to the end of the last panel. */
+/* Panels one after the other: panel[p][j] = B[p*b_row + j], or B[j*b_row + p] if transposed, for
+ * the `width` columns j, and 0 to the end of the last vector. */
 static void pack(double *panels, const double *B, size_t b_row, int transposed, size_t count,
                  size_t width)
 {

@@ -85,7 +85,9 @@ INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, int
     }
 }
 
-/* Z[s][j] = (sum of X[s][k]*W[k][j]) + b[j], k ascending, over the X[s][k] that are not 0. */
+/* Z[s][j] = (sum of X[s][k]*W[k][j]) + b[j], k ascending, over the X[s][k] that are not 0.
+ *
+ * for each s, j: Z[s][j] = 0.0; for each k of s: Z[s][j] += X[s][k] * W[k][j]; Z[s][j] += b[j] */
 static void sparse_affine(double *Z, const struct pn_inputs *inputs, struct pn_rows rows,
                           const double *W, const double *b, size_t n_out)
 {
@@ -127,7 +129,9 @@ INLINE void sparse_add_of_type(double *sums, const struct pn_inputs *inputs, int
 }
 
 /* sums[k][j] = sums[k][j] + sum of X[s][k]*dZ[s][j], s ascending, over the X[s][k] that are not 0,
- * for the k of the tiles from <= t < to; as many tiles at a time as stay in the cache. */
+ * for the k of the tiles from <= t < to; as many tiles at a time as stay in the cache.
+ *
+ * for each s: for each k of s: for each j: sums[k][j] += X[s][k] * dZ[s][j] */
 static void sparse_add_weight_products(double *sums, const struct pn_inputs *inputs,
                                        struct pn_rows rows, const double *dZ, size_t n_out,
                                        size_t from, size_t to)

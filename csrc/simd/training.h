@@ -8,7 +8,9 @@
 #include "sparse.h"
 
 /* dZ of the last layer, pn_output_gradient, where the elements of matrices that are computed one by
- * one may be more than n*n_out: whole vectors. */
+ * one may be more than n*n_out: whole vectors.
+ *
+ * for each i: dZ[i] = A[i] - Y[i], or scale * (A[i] - Y[i]) and f' of it */
 INLINE void output_gradient_of(double *dZ, const double *A, const double *Y, int activation,
                                int loss, size_t n, size_t n_out, size_t count)
 {
@@ -40,8 +42,9 @@ static void output_gradient(double *dZ, const double *A, const double *Y, int ac
     output_gradient_of(dZ, A, Y, activation, loss, n, n_out, n * n_out);
 }
 
-/* w[i] = w[i] - learning_rate*(sums[i] / n): the division of the gradients, and pn_gradient_descent.
+/* w[i] = w[i] - learning_rate*(sums[i] / n): the division of gradients and pn_gradient_descent.
  *
+ * for each i: w[i] -= learning_rate * (sums[i] / n)
  * Dividing by a power of two is multiplying by its inverse, which is exact. */
 static void gradient_descent(double *w, const double *sums, double learning_rate, size_t n,
                              size_t count)
@@ -63,6 +66,7 @@ static void gradient_descent(double *w, const double *sums, double learning_rate
     }
 }
 
+/* Whether every x[i] is finite: 0.0*x[i] is NaN where it is not, and so is then the sum. */
 static int all_finite(const double *x, size_t count)
 {
     vec zero = all(0.0);
@@ -73,7 +77,6 @@ static int all_finite(const double *x, size_t count)
     }
     return !any(differ(zero, zero));
 }
-
 
 /* A layer whose rows of W, and b, are whole vectors: in the parameters, or in a padded copy. */
 struct layer {
@@ -134,8 +137,7 @@ static void copy_layers(const struct pn_network *network, double *copies, int ba
     }
 }
 
-/* Where the buffers of training on one sample lie: y, then A and dZ of every layer, all padded,
- * then the copies. */
+/* The units of all layers, each layer padded: the room of A, and of dZ. */
 INLINE size_t padded_units(const struct pn_network *network)
 {
     size_t units = 0, l;
@@ -212,7 +214,8 @@ INLINE double step_of_type(const struct pn_training *t, int *sparse, size_t row,
 
 /* pn_train_epoch with batches of one: `samples` steps at most, `epochs` epochs at most.
  *
- * for each sample: pn_train_step on it; total = total + its loss */
+ * for each sample: pn_train_step on it; total = total + its loss
+ * In the workspace lie y, A and dZ of every layer, all padded, then the copies of layers. */
 static size_t train_one_by_one(struct pn_training *t, double *losses, size_t epochs,
                                size_t samples)
 {

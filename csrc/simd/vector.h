@@ -2,8 +2,9 @@
 /* The vectors that the fast bodies are written with: LANES doubles side by side.
  *
  * + - * / on a vec are those of the compiler's vector extension (gcc and clang): each lane by
- * itself, rounded as a double is, so a lane computes the bits that plain C computes. Whoever includes this file has defined LANES: 8 for
- * AVX-512, 4 for AVX2, 2 for NEON. Only this file knows one instruction set from another. */
+ * itself, rounded as a double is, so a lane computes the bits that plain C computes. Whoever
+ * includes this file has defined LANES: 8 for AVX-512, 4 for AVX2, 2 for NEON. Only this file
+ * knows one instruction set from another. */
 #ifndef PN_VECTOR_H
 #define PN_VECTOR_H
 
