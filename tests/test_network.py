@@ -957,3 +957,13 @@ def test_targets_of_a_cross_entropy_lie_between_0_and_1(engine, wrong):
     with pytest.raises(ValueError, match=r"Y\[1\]: binary_cross_entropy expects targets from 0 to"):
         net.fit([[0, 1], [1, 0]], [0, wrong], epochs=1, learning_rate=0.1)
     assert Network([2, 1], seed=1, backend=engine.name).gradients([0, 1], [wrong])[0] >= 0.0
+
+
+def test_targets_as_a_memoryview_of_one_column(engine):
+    """Which Python can't take apart into rows."""
+    rows = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    lists, view = (Network([2, 3, 1], seed=1, backend=engine.name) for _ in range(2))
+    column = memoryview(struct.pack("3d", 0.25, 0.5, 0.75)).cast("B").cast("d", (3, 1))
+    lists.fit(rows, [[0.25], [0.5], [0.75]], epochs=2, learning_rate=0.5)
+    view.fit(rows, column, epochs=2, learning_rate=0.5)
+    assert view.get_weights() == lists.get_weights()
