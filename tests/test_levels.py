@@ -489,10 +489,11 @@ def test_no_call_of_c_takes_long(native, level, monkeypatch):
 
 
 INTERRUPTED = """
-import sys
+import signal
 from purenn import Network
 from purenn.native import core
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a background process may ignore
 n, made, function = 1000, [], core.lib.pn_train
 X = memoryview(bytes(s * k % 251 for s in range(n) for k in range(784))).cast("B", (n, 784))
 Y = [[float(j == s % 10) for j in range(10)] for s in range(n)]
