@@ -12,6 +12,7 @@ from table import Table, megabytes, seconds
 
 MODULES = {
     "purenn": "purenn",
+    "purenn and its C core": "purenn.native._core",
     "NumPy": "numpy",
     "scikit-learn": "sklearn.neural_network",
     "PyTorch": "torch",
@@ -21,7 +22,7 @@ BARE = "the bare interpreter"
 
 def import_times(setting: Setting) -> tuple[Table, dict]:
     """All of them in turn, in fresh interpreters."""
-    present = {name: module for name, module in MODULES.items() if find_spec(module.split(".")[0])}
+    present = {name: module for name, module in MODULES.items() if is_installed(module)}
     codes = {BARE: "", **{name: f"import {module}" for name, module in present.items()}}
     times: dict[str, list[float]] = {name: [] for name in codes}
     for _ in range(setting.rounds):
@@ -36,6 +37,14 @@ def import_times(setting: Setting) -> tuple[Table, dict]:
     remark = "Times and memory of the packages are beyond those of the bare interpreter."
     table = Table("import: the first import in a process", columns, rows, [remark])
     return table, {"item": "import", "seconds": times, "memory": memory}
+
+
+def is_installed(module: str) -> bool:
+    """Whether it can be imported."""
+    try:
+        return find_spec(module) is not None
+    except ImportError:  # of a package that it is in
+        return False
 
 
 def row(name: str, times: dict[str, list[float]], memory: dict[str, int]) -> list[str]:

@@ -78,7 +78,7 @@ double pn_exp(double x)
 }
 
 /* x = m*2^k with 0.5 <= m < 1, for finite x > 0: frexp of math.h, from the bits of x. */
-static double split(double x, int *k)
+static double pn_split(double x, int *k)
 {
     uint64_t bits;
     int subnormal = x < DBL_MIN;
@@ -106,7 +106,7 @@ double pn_log(double x)
         return -INF;
     if (x < 0.0)
         return NOT_A_NUMBER;
-    m = split(x, &k);
+    m = pn_split(x, &k);
     if (m < SQRT_HALF) {
         m = 2.0 * m;
         k = k - 1;

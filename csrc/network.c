@@ -6,6 +6,18 @@
 #include "contract.h"
 #include "purenn.h"
 
+/* S[s][k] = (X[s][k] - offset[k]) / scale[k].
+ *
+ * X (n, n_in), offset and scale (n_in) -> S (n, n_in). */
+void pn_scale_inputs(double *S, const double *X, const double *offset, const double *scale,
+                     size_t n, size_t n_in)
+{
+    size_t s, k;
+    for (s = 0; s < n; s++)
+        for (k = 0; k < n_in; k++)
+            S[s * n_in + k] = (X[s * n_in + k] - offset[k]) / scale[k];
+}
+
 /* Z[l] = A[l-1]*W[l] + b[l], A[l] = f[l](Z[l]), with A[-1] = X, for every layer l.
  *
  * X (n, n_in) -> Z and A, matrices (n, n_out of layer l). */

@@ -112,7 +112,9 @@ double pn_mean(const double *L, size_t n);
  *   outputs are the last n*sizes[n_layers].
  * Z may be A where nobody wants the Z. In pn_output_gradient dZ may not be A. bias is 0 for a
  * network without biases: its parameters hold b as 0, and every db is 0. pn_backward takes
- * n >= 1. */
+ * n >= 1. In pn_scale_inputs S may be X. */
+void pn_scale_inputs(double *S, const double *X, const double *offset, const double *scale,
+                     size_t n, size_t n_in);
 void pn_forward(double *Z, double *A, const double *X, const double *parameters,
                 const int *activations, const size_t *sizes, size_t n_layers, size_t n);
 void pn_output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,

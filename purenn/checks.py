@@ -7,12 +7,13 @@ came.
 from __future__ import annotations
 
 import struct
+import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from numbers import Complex, Real
 from reprlib import Repr
-from typing import Any, Callable
+
+from .annotations import Any
 
 NUMBER_FORMATS = frozenset("?bBhHiIlLqQnNefd")
 PLAIN_FORMATS = frozenset("dfB")
@@ -141,8 +142,15 @@ def is_number(value: Any) -> bool:
         hasattr(value, "__float__")
         and not isinstance(value, TEXT)  # NumPy's texts have a __float__
         and getattr(value, "shape", ()) == ()
-        and (isinstance(value, Real) or not isinstance(value, Complex))
+        and not _is_complex(value)
     )
+
+
+def _is_complex(value: Any) -> bool:
+    """Whether its class says so: it needs `numbers` for that, which not every Python has."""
+    numbers = sys.modules.get("numbers")
+    is_real = isinstance(value, getattr(numbers, "Real", ()))
+    return not is_real and isinstance(value, getattr(numbers, "Complex", ()))
 
 
 def check_row(name: str, row: Any, n_columns: int) -> list[float]:
@@ -195,7 +203,7 @@ def _is_row(value: Any) -> bool:
 
 
 def _check_number(name: str, value: Any) -> float:
-    if type(value) is not float and not is_number(value):
+    if type(value) not in (float, int) and not is_number(value):
         raise TypeError(f"{name}: expected a number, got {shown(value)}")
     try:
         number = float(value)

@@ -135,6 +135,24 @@ def parser() -> Parser:
     )
     command.add_argument("--plot", metavar="FILE", help="the pictures, as .png, .svg or .pdf")
     command.add_argument("--json", action="store_true", help="one JSON record per figure instead")
+    command = commands.add_parser("export", help="a model as C or Python that needs no purenn")
+    command.add_argument("model", nargs="?", help="a model file, as Network.save writes it")
+    command.add_argument("--to", choices=("c", "python"), help="the language")
+    command.add_argument("--out", metavar="DIR", default=".", help="where; here if not given")
+    command.add_argument("--prefix", help="what names begin with; the model's name if not given")
+    command.add_argument("--float32", action="store_true", help="weights of 4 bytes")
+    command.add_argument("--int8", action="store_true", help="weights of 1 byte")
+    command.add_argument("--train", action="store_true", help="the training step as well")
+    command.add_argument(
+        "--inputs",
+        nargs=2,
+        type=float,
+        metavar=("LOW", "HIGH"),
+        default=(-1.0, 1.0),
+        help="limits of random inputs, for the self-test and what rounding changes; -1 1",
+    )
+    command.add_argument("--core", action="store_true", help="instead: the C core as one file")
+    command.set_defaults(run=export)
     commands.add_parser("info", help="what computes here").set_defaults(run=info)
     return result
 
@@ -149,6 +167,8 @@ def reproduce(options: argparse.Namespace) -> int:
         check_count("--seed", options.seed, 0, LARGEST_SEED)
     if options.data is not None and options.article != ["digits"]:
         raise ValueError("--data: only digits reads data: purenn reproduce digits --data PATH")
+    if options.json:
+        json_module()
     figure = None if options.plot is None else new_plot(options)
     engines = engines_for(options.backend)
     runs = []
@@ -217,8 +237,6 @@ def print_table(run: Run) -> None:
 
 def print_records(run: Run) -> None:
     """One JSON record per figure and engine."""
-    import json
-
     for backend, result in run.results.items():
         for figure in result.figures:
             record = {
@@ -231,7 +249,16 @@ def print_records(run: Run) -> None:
             }
             if figure.erratum:
                 record["erratum"] = figure.erratum
-            print(json.dumps(record, ensure_ascii=False))
+            print(json_module().dumps(record, ensure_ascii=False))
+
+
+def json_module() -> Any:
+    """The module, asked for before the first run, so that its absence costs none."""
+    try:
+        import json
+    except ImportError:
+        raise ValueError("--json: needs Python's json module, which this Python lacks") from None
+    return json
 
 
 def print_summary(runs: list[Run]) -> None:
@@ -283,6 +310,13 @@ def save_plot(picture: Any, runs: list[Run], path: str) -> None:
         part.suptitle(run.article)
         run.first.picture(part)
     picture.savefig(path, dpi=150)
+
+
+def export(options: argparse.Namespace) -> int:
+    """Exports a model, or the core."""
+    from .export.command import export
+
+    return export(options)
 
 
 def info(options: argparse.Namespace) -> int:

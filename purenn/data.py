@@ -1,12 +1,12 @@
-"""The data sets that ship with purenn: text tables, in `datasets/` of a checkout or package."""
+"""The files that ship with purenn; the data sets among them are text tables in `datasets/`."""
 
 from __future__ import annotations
 
 import os
 
 
-def dataset_bytes(name: str) -> bytes:
-    """The file of that name in `datasets/`, from the package, the checkout or a zip file.
+def shipped_bytes(path: str) -> bytes:
+    """A file that ships with purenn, from the package, the checkout or a zip file.
 
     Raises FileNotFoundError where there is none.
     """
@@ -14,10 +14,15 @@ def dataset_bytes(name: str) -> bytes:
     loader = globals()["__loader__"]
     for folder in (package, os.path.dirname(package)):
         try:
-            return loader.get_data(os.path.join(folder, "datasets", name))
+            return loader.get_data(os.path.join(folder, *path.split("/")))
         except OSError:
             continue
-    raise FileNotFoundError(f"no data set {name!r}: datasets/ is missing from this copy of purenn")
+    raise FileNotFoundError(f"{path}: missing from this copy of purenn")
+
+
+def dataset_bytes(name: str) -> bytes:
+    """The file of that name in `datasets/`."""
+    return shipped_bytes(f"datasets/{name}")
 
 
 def dataset_tables(name: str) -> list[list[list[str]]]:
@@ -77,17 +82,26 @@ def _image_file(path: str) -> str:
 
 
 def _read_bytes(path: str) -> bytes:
-    if not path.endswith(".gz"):
-        with open(path, "rb") as file:
-            return file.read()
-    import gzip
+    with open(path, "rb") as file:
+        data = file.read()
+    return _unzipped(path, data) if path.endswith(".gz") else data
+
+
+def _unzipped(path: str, data: bytes) -> bytes:
+    """What a gzip file holds, all its members; by zlib, since not every Python has `gzip`."""
     import zlib
 
-    try:
-        with gzip.open(path) as file:
-            return file.read()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path}: not a whole gzip file: {error}") from None
+    content = b""
+    while data:
+        member = zlib.decompressobj(wbits=31)  # 31 means gzip's own header and checksum
+        try:
+            content += member.decompress(data)
+        except zlib.error as error:
+            raise ValueError(f"{path}: not a whole gzip file: {error}") from None
+        if not member.eof:
+            raise ValueError(f"{path}: not a whole gzip file: it ends too early")
+        data = member.unused_data.lstrip(b"\0")
+    return content
 
 
 def _read_idx(path: str, dimensions: int, most: int) -> tuple[bytes, list[int]]:

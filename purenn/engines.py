@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Sequence
-from types import ModuleType
-from typing import Any, NamedTuple
 
 from . import reference
+from .annotations import Any
 from .checks import all_finite, check_choice
+from .data import shipped_bytes
 
 BACKENDS = ("auto", "c", "python")
 
@@ -57,11 +57,11 @@ class TextTraining:
         ]
 
 
-class Engine(NamedTuple):
+class Engine:
     """What computes: a module of functions, and the form in which it holds numbers."""
 
-    name: str
-    functions: ModuleType
+    def __init__(self, name: str, functions: Any) -> None:
+        self.name, self.functions = name, functions
 
     def parameters(self, weights: Sequence[tuple[Any, Any]]) -> Any:
         """A copy of [(W, b), ...] that this engine's training can change."""
@@ -152,10 +152,10 @@ def engine(backend: str = "auto") -> Engine:
 
 def why_absent(error: ImportError) -> str:
     """Why the C core can't be imported: the note its build left, or else what Python said."""
-    note = os.path.join(os.path.dirname(__file__), "native", "absent.txt")
-    if os.path.exists(note):
-        with open(note, encoding="utf-8") as file:
-            return file.read().strip()
+    try:
+        return shipped_bytes("native/absent.txt").decode("utf-8").strip()
+    except FileNotFoundError:
+        pass
     if error.name == "purenn.native._core" or "_core" in str(error):
         return (
             f"the copy in {os.path.dirname(os.path.abspath(__file__))} holds no built core; "

@@ -3,22 +3,24 @@
 It holds no true, false or null, so that `ast.literal_eval` reads it on a Python without `json`.
 Numbers are written with the digits that round-trip exactly. `sha256` is the digest of all that
 stands above it as this module writes it, so that white space may change but no value.
+`input_offset`, `input_scale` and `labels` are there only if the network has them. Labels are in
+ASCII as JSON has it: other characters are \\uXXXX, above U+FFFF two of them, a surrogate pair.
 """
 
 from __future__ import annotations
 
 import codecs
 import os
-import tempfile
-from typing import Any, NamedTuple
+from types import SimpleNamespace
 
+from .annotations import Any
 from .checks import shown
 
 FORMAT = "purenn model"
 VERSION = 1
 
 
-class Model(NamedTuple):
+class Model(SimpleNamespace):
     """What a model file says. weights are [(W, b), ...]; the test vector is one sample."""
 
     sizes: list[int]
@@ -30,6 +32,9 @@ class Model(NamedTuple):
     weights: list
     test_input: list[float]
     test_output: list[float]
+    input_offset: list[float] | None = None
+    input_scale: list[float] | None = None
+    labels: list[str] | None = None
 
 
 KINDS: dict[str, tuple[type, str]] = {
@@ -41,11 +46,15 @@ KINDS: dict[str, tuple[type, str]] = {
     "loss_scale": (str, "a text"),
     "bias": (int, "0 or 1"),
     "seed": (int, "a whole number"),
+    "input_offset": (list, "a list"),
+    "input_scale": (list, "a list"),
+    "labels": (list, "a list"),
     "weights": (list, "a list"),
     "test_input": (list, "a list"),
     "test_output": (list, "a list"),
     "sha256": (str, "a text"),
 }
+OPTIONAL = ("input_offset", "input_scale", "labels")
 
 
 def write_model(path: str | os.PathLike, model: Model) -> None:
@@ -59,17 +68,17 @@ def write_model(path: str | os.PathLike, model: Model) -> None:
 
 
 def _replace(path: str, text: str) -> None:
-    folder = os.path.dirname(path) or "."
-    handle, temporary = tempfile.mkstemp(prefix=".purenn-", suffix=".part", dir=folder)
+    name = f".purenn-{os.urandom(8).hex()}.part"
+    temporary = os.path.join(os.path.dirname(path), name)
     try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+        with open(temporary, "x", encoding="ascii", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        if os.path.exists(temporary):
+            os.unlink(temporary)
         raise
 
 
@@ -86,6 +95,8 @@ def read_model(path: str | os.PathLike) -> tuple[Model, str]:
         raise ValueError(f"{path}: not a whole model file: {error}") from None
     values = _parse(path, text)
     for key, (kind, expected) in KINDS.items():
+        if key not in values and key in OPTIONAL:
+            continue
         if key not in values:
             raise ValueError(f"{path}: expected a field {key!r}, found none")
         if not isinstance(values[key], kind):
@@ -104,7 +115,10 @@ def read_model(path: str | os.PathLike) -> tuple[Model, str]:
         _check_shapes(values["sizes"], values["weights"])
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
-    return Model(*(values[field] for field in Model._fields)), values["sha256"]
+    if "labels" in values:
+        values["labels"] = [_joined(label) for label in values["labels"]]
+    model = Model(**{field: values[field] for field in Model.__annotations__ if field in values})
+    return model, values["sha256"]
 
 
 def digest_of(model: Model) -> str:
@@ -171,6 +185,7 @@ def _text(model: Model) -> str:
         f'"loss_scale": "{model.loss_scale}"',
         f'"bias": {model.bias}',
         f'"seed": {model.seed}',
+        *_optional_lines(model),
         '"weights": [\n' + ",\n".join(_layer_text(layer) for layer in model.weights) + "]",
         f'"test_input": {model.test_input}',
         f'"test_output": {model.test_output}',
@@ -178,12 +193,38 @@ def _text(model: Model) -> str:
     return "{\n" + "".join(line + ",\n" for line in lines)
 
 
+def _optional_lines(model: Model) -> list[str]:
+    lines = []
+    if model.input_offset is not None:
+        lines.append(f'"input_offset": {model.input_offset}')
+    if model.input_scale is not None:
+        lines.append(f'"input_scale": {model.input_scale}')
+    if model.labels is not None:
+        lines.append('"labels": [' + ", ".join(map(_quoted, model.labels)) + "]")
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """The text in ASCII, as JSON has it. Python reads the same but for surrogate pairs."""
+    quoted = ""
+    for character in text:
+        if character in '"\\':
+            quoted += "\\" + character
+        elif character.isascii():
+            quoted += character
+        else:
+            digits = character.encode("utf-16-be").hex()
+            quoted += "".join(f"\\u{digits[i : i + 4]}" for i in range(0, len(digits), 4))
+    return f'"{quoted}"'
+
+
+def _joined(text: Any) -> Any:
+    """The text with each surrogate pair as the character that it stands for."""
+    if not isinstance(text, str):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+
+
 def _layer_text(layer: Any) -> str:
     W, b = layer
     return " [[" + ",\n   ".join(repr(row) for row in W) + f"],\n  {b!r}]"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

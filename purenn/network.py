@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from math import isfinite, sqrt
-from typing import Any
 
+from .annotations import TYPE_CHECKING, Any
 from .checks import (
     TEXT,
     buffer_view,
@@ -18,14 +18,19 @@ from .checks import (
     check_row,
     check_targets,
     check_truth,
+    is_number,
     shown,
 )
 from .engines import ACTIVATIONS, LOSSES, engine, lists
 from .model_file import Model, digest_of, read_model, write_model
 from .reference.random import RandomState
 
+if TYPE_CHECKING:
+    from .export import CExport
+
 LARGEST_SEED = 2**32 - 1
 MOST_THREADS = 64
+LARGEST_FLOAT = 1.7976931348623157e308
 LARGEST_COUNT = 2**31 - 1  # of parameters: 16 GiB of them
 SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
 LOSS_SCALES = {
@@ -34,6 +39,16 @@ LOSS_SCALES = {
     "categorical_cross_entropy": "sum over outputs, mean over samples",
 }
 PROBABILITIES = ("sigmoid", "softmax")
+
+# No text for a label: control characters, line and paragraph ends, changes of direction, halves
+# of surrogate pairs. Fixed, since str.isprintable is another from one Python to the next.
+CONTROLS = (
+    ("\0", "\x1f"),
+    ("\x7f", "\x9f"),
+    ("\u2028", "\u202e"),
+    ("\u2066", "\u2069"),
+    ("\ud800", "\udfff"),
+)
 
 Weights = list[tuple[list[list[float]], list[float]]]
 
@@ -63,6 +78,11 @@ class Network:
     `seed`. `backend` is auto, c or python: the results have the same bits. So they have for any
     number of `threads` (of the C core); None is PURENN_THREADS or what the work is worth.
 
+    With `input_offset` or `input_scale`, one number for all inputs or one for each, every x that
+    comes in is taken as (x − input_offset) / input_scale; of only one, the other is 0 or 1.
+    `labels` are the texts that `classify` gives: one per output, or two for a single output,
+    below and above 0.5. All of them are saved with the network.
+
     Raises ValueError or TypeError for a wrong argument, BackendError where the C core is asked
     for and absent.
 
@@ -79,6 +99,9 @@ class Network:
         seed: int | None = None,
         backend: str = "auto",
         threads: int | None = None,
+        input_offset: Any = None,
+        input_scale: Any = None,
+        labels: Sequence[str] | None = None,
     ) -> None:
         self.sizes = _check_sizes(sizes)
         self.activations = _check_activations(activations, len(self.sizes) - 1)
@@ -88,6 +111,9 @@ class Network:
         self.seed = _check_seed(seed)
         self._engine = engine(backend)
         self.threads = None if threads is None else check_count("threads", threads, 1, MOST_THREADS)
+        self.input_offset = _check_scaling("input_offset", input_offset, self.sizes[0])
+        self.input_scale = _check_scaling("input_scale", input_scale, self.sizes[0])
+        self.labels = _check_labels(labels, self.activations[-1], self.sizes[-1])
         self._hold(self._engine.parameters(glorot_uniform(self.sizes, self.seed)))
 
     def _hold(self, parameters: Any) -> None:
@@ -100,10 +126,16 @@ class Network:
         return self._engine.name
 
     def __repr__(self) -> str:
+        optional = {
+            "input_offset": self.input_offset,
+            "input_scale": self.input_scale,
+            "labels": self.labels,
+        }
+        given = [f", {name}={shown(v)}" for name, v in optional.items() if v is not None]
         return (
             f"Network({list(self.sizes)}, activations={list(self.activations)}, "
-            f"loss={self.loss!r}, bias={self.bias}, seed={self.seed}, backend={self.backend!r})"
-            f"  # loss: {LOSS_SCALES[self.loss]}"
+            f"loss={self.loss!r}, bias={self.bias}, seed={self.seed}, backend={self.backend!r}"
+            f"{''.join(given)})  # loss: {LOSS_SCALES[self.loss]}"
         )
 
     def get_weights(self) -> Weights:
@@ -136,17 +168,43 @@ class Network:
             checked.append((lists(W), b if self.bias else [0.0] * n_out))
         self._hold(self._engine.parameters(checked))
 
+    def scaling(self) -> tuple[list[float], list[float]]:
+        """The offset and the scale of each input, (n_in) both: 0 and 1 where none was given."""
+        n_in = self.sizes[0]
+        return self.input_offset or [0.0] * n_in, self.input_scale or [1.0] * n_in
+
     def predict(self, X: Any) -> list:
         """The outputs for X (n, n_in): n lists of n_out numbers; for one flat sample, one list.
 
-        Raises ValueError or TypeError where X is not finite numbers in rows of n_in.
+        Raises ValueError or TypeError where X is not finite numbers in rows of n_in, or is not
+        finite after scaling.
         """
-        view = buffer_view(X)
+        view = None if self._scales() else buffer_view(X)
         if view is not None and (row := self._predictor.row(view)) is not None:
             return row
-        rows, flat = check_matrix("X", X, self.sizes[0], all_finite=self._engine.all_finite)
-        outputs = lists(self._predictor(self._engine.inputs(rows)))
+        inputs, flat = self._inputs(X)
+        outputs = lists(self._predictor(inputs))
         return outputs[0] if flat else outputs
+
+    def classify(self, X: Any) -> Any:
+        """The class of each sample of X (n, n_in): a list of n; for one flat sample, its class.
+
+        It is the number of the largest output, the first among equals; of a single output a, 1
+        if a > 0.5, else 0. With labels, it is the label of that number.
+        Raises ValueError or TypeError where X is not finite numbers in rows of n_in, ValueError
+        where the last activation is neither sigmoid nor softmax or an output is NaN.
+        """
+        if self.activations[-1] not in PROBABILITIES:
+            raise ValueError(
+                "classify: expected sigmoid or softmax as the last activation, "
+                f"got {self.activations[-1]}; predict gives its outputs"
+            )
+        outputs = self.predict(X)
+        flat = not isinstance(outputs[0], list)
+        classes: list = [_largest(row) for row in ([outputs] if flat else outputs)]
+        if self.labels is not None:
+            classes = [self.labels[number] for number in classes]
+        return classes[0] if flat else classes
 
     def gradients(self, X: Any, Y: Any) -> tuple[float, Weights]:
         """The mean loss over X (n, n_in) and Y (n, n_out), and its gradients [(dW, db), ...].
@@ -214,6 +272,10 @@ class Network:
         weight or an output is not finite, and OSError where the file can't be written.
         """
         x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]  # any small numbers would do
+        if self._scales():  # from what gives them, where that is finite
+            offset, scale = self.scaling()
+            unscaled = [o + d * value for value, o, d in zip(x, offset, scale)]
+            x = [u if isfinite(u) else o for u, o in zip(unscaled, offset)]
         weights = self.get_weights()
         output = self.predict(x)
         for layer, (W, b) in enumerate(weights):
@@ -230,8 +292,48 @@ class Network:
             weights=weights,
             test_input=x,
             test_output=output,
+            input_offset=self.input_offset,
+            input_scale=self.input_scale,
+            labels=None if self.labels is None else list(self.labels),
         )
         write_model(path, model)
+
+    def export_c(
+        self,
+        folder: str | os.PathLike = ".",
+        prefix: str = "network",
+        *,
+        weights: str = "float64",
+        train: bool = False,
+        inputs: Sequence[float] = (-1.0, 1.0),
+    ) -> CExport:
+        """Writes the network as prefix.h and prefix.c, in C99 that needs nothing else.
+
+        Its outputs have the bits of `predict`; with weights in float32 or int8, those of the
+        network with its weights rounded, and the result tells what that changes. `train` adds
+        the training step. `inputs` are the limits, after the input scaling, of the random inputs
+        that go into its self-test and into what is told about rounding.
+        Raises ValueError or TypeError for a wrong argument, or a weight or output that is not
+        finite, and FileExistsError where a file exists; nothing is written then.
+        """
+        from .export import export_c
+
+        return export_c(self, folder, prefix, weights=weights, train=train, inputs=inputs)
+
+    def export_python(
+        self,
+        folder: str | os.PathLike = ".",
+        prefix: str = "network",
+        *,
+        inputs: Sequence[float] = (-1.0, 1.0),
+    ) -> list[str]:
+        """Writes the network as the module prefix.py, for CPython, PyPy and MicroPython; its path.
+
+        Its outputs have the bits of `predict`. Arguments and errors are those of `export_c`.
+        """
+        from .export import export_python
+
+        return export_python(self, folder, prefix, inputs=inputs)
 
     @classmethod
     def load(cls, path: str | os.PathLike, *, backend: str = "auto") -> Network:
@@ -250,6 +352,9 @@ class Network:
                 bias=bool(model.bias),
                 seed=model.seed,
                 backend=backend,
+                input_offset=model.input_offset,
+                input_scale=model.input_scale,
+                labels=model.labels,
             )
             network.set_weights(model.weights)
             check_choice("loss_scale", [LOSS_SCALES[network.loss]], model.loss_scale)
@@ -267,13 +372,26 @@ class Network:
         return network
 
     def _samples(self, X: Any, Y: Any) -> tuple[Any, Any]:
-        """X and Y, checked, in the engine's own form."""
+        """X, scaled, and Y, checked, in the engine's own form."""
+        X, _ = self._inputs(X)
         finite = self._engine.all_finite
-        X, _ = check_matrix("X", X, self.sizes[0], all_finite=finite)
         Y = self._engine.matrix(check_targets("Y", Y, len(X), self.sizes[-1], finite))
         if self.loss != "mean_squared_error" and not self._engine.all_between(Y, 0.0, 1.0):
             check_probabilities("Y", lists(Y), self.loss)
-        return self._engine.inputs(X), Y
+        return X, Y
+
+    def _inputs(self, X: Any) -> tuple[Any, bool]:
+        """X, checked and scaled, in the engine's own form, and whether it came as one flat row."""
+        rows, flat = check_matrix("X", X, self.sizes[0], all_finite=self._engine.all_finite)
+        inputs = self._engine.inputs(rows)
+        if self._scales():
+            inputs = self._engine.functions.scale_inputs(inputs, *self.scaling())
+            if not self._engine.all_between(inputs, -LARGEST_FLOAT, LARGEST_FLOAT):
+                _check_scaled(lists(inputs))
+        return inputs, flat
+
+    def _scales(self) -> bool:
+        return self.input_offset is not None or self.input_scale is not None
 
 
 def _check_finite(name: str, *rows: list[float]) -> None:
@@ -282,6 +400,27 @@ def _check_finite(name: str, *rows: list[float]) -> None:
         for value in row:
             if not isfinite(value):
                 raise ValueError(f"{name}: expected finite numbers to save, got {value}")
+
+
+def _check_scaled(rows: list[list[float]]) -> None:
+    """Refuses finite inputs that are not finite any more."""
+    for s, row in enumerate(rows):
+        for k, value in enumerate(row):
+            if not isfinite(value):
+                raise ValueError(
+                    f"X[{s}][{k}]: expected finite numbers after scaling, got {value}; "
+                    "this one is too far from input_offset for input_scale"
+                )
+
+
+def _largest(outputs: list[float]) -> int:
+    """The number of the largest output, the first among equals; 0 or 1 of a single one."""
+    if any(value != value for value in outputs):
+        raise ValueError(
+            "classify: expected outputs that can be compared, got nan; "
+            "the weights or inputs are too large"
+        )
+    return outputs.index(max(outputs)) if len(outputs) > 1 else int(outputs[0] > 0.5)
 
 
 def glorot_uniform(sizes: Sequence[int], seed: int) -> Weights:
@@ -333,6 +472,47 @@ def _check_pair(activation: str, loss: str, n_out: int) -> None:
         )
     if activation == "softmax" and n_out == 1:
         raise ValueError("activations: softmax over one output is always 1; use sigmoid")
+
+
+def _check_scaling(name: str, values: Any, n_in: int) -> list[float] | None:
+    """A number for each input, from one for all or a row."""
+    if values is None:
+        return None
+    row = check_row(name, [values] * n_in if is_number(values) else values, n_in)
+    if name == "input_scale" and 0.0 in row:
+        raise ValueError(
+            f"input_scale[{row.index(0.0)}]: expected a number other than 0, got 0.0; "
+            "1 leaves an input as it is"
+        )
+    return row
+
+
+def _check_labels(labels: Any, activation: str, n_out: int) -> tuple[str, ...] | None:
+    """A text for each class, all of them different."""
+    if labels is None:
+        return None
+    if activation not in PROBABILITIES:
+        raise ValueError(
+            f"labels: need sigmoid or softmax as the last activation, which is {activation}"
+        )
+    if not isinstance(labels, Sequence) or isinstance(labels, TEXT):
+        raise TypeError(f"labels: expected a list of texts, got {shown(labels)}")
+    count = max(n_out, 2)
+    if len(labels) != count:
+        which = "one per output" if n_out > 1 else "for an output below and above 0.5"
+        raise ValueError(f"labels: expected {count}, {which}, got {len(labels)}")
+    seen: set[str] = set()
+    for index, label in enumerate(labels):
+        if not isinstance(label, str):
+            raise TypeError(f"labels[{index}]: expected a text, got {shown(label)}")
+        if not label or any(low <= c <= high for c in label for low, high in CONTROLS):
+            raise ValueError(
+                f"labels[{index}]: expected a text without control characters, got {shown(label)}"
+            )
+        if label in seen:
+            raise ValueError(f"labels[{index}]: expected another than before, got {shown(label)}")
+        seen.add(label)
+    return tuple(map(str, labels))
 
 
 def _check_seed(seed: int | None) -> int:

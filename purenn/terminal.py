@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import isfinite
-from shutil import get_terminal_size
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -73,11 +73,19 @@ def decision_map(
     )
 
 
+def terminal_columns() -> int:
+    """How wide the terminal of stderr is; 80 where it won't say or there is none."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (AttributeError, OSError, ValueError):
+        return 80
+
+
 def progress(steps: Iterable[T], total: int, name: str) -> Iterator[T]:
     """The same steps, with a line on a terminal's stderr once they take over two seconds."""
     start = shown = time.monotonic()
     visible = False
-    columns = min(get_terminal_size().columns, 60)
+    columns = min(terminal_columns(), 60)
     try:
         for done, step in enumerate(steps):
             now = time.monotonic()

@@ -92,7 +92,7 @@ def test_planar_data_are_numpys():
 
 def test_a_data_set_that_does_not_ship():
     for name in ("absent.csv", "", "../README.md"):
-        with pytest.raises(FileNotFoundError, match="no data set"):
+        with pytest.raises(FileNotFoundError, match="missing from this copy of purenn"):
             dataset_bytes(name)
 
 

@@ -90,6 +90,21 @@ def test_linalg(native, layer):
         assert bits(native.input_gradient(dZ, W)) == bits(reference.input_gradient(dZ, W))
 
 
+@given(layer=layers(), data=st.data())
+def test_scale_inputs(native, layer, data):
+    X, n_in = layer[0], len(layer[1])
+    offset, scale = data.draw(matrices(2, n_in))
+    expected = bits(reference.scale_inputs(X, offset, scale))
+    assert bits(native.scale_inputs(X, offset, scale)) == expected
+
+
+def test_scale_inputs_at_all_edges(native):
+    X = [[x] * len(EDGES) for x in EDGES]
+    for offset in EDGES:
+        given = X, [offset] * len(EDGES), EDGES
+        assert bits(native.scale_inputs(*given)) == bits(reference.scale_inputs(*given)), offset
+
+
 def test_affine_of_no_samples(native):
     assert bits(native.affine([], [[1.0]], [2.0])) == bits(reference.affine([], [[1.0]], [2.0]))
 

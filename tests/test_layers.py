@@ -77,6 +77,25 @@ def test_gradients_of_a_layer_add_in_their_order_and_divide_last(engine, n, n_in
     assert_close(lists(dX), dZ @ W.T, absolute=n_out**2 * EPSILON * largest)
 
 
+@pytest.mark.parametrize(("n", "n_in"), [(1, 1), (4, 3), (7, 40)])
+def test_inputs_are_shifted_then_divided(engine, n, n_in):
+    X, offset, scale = draws(1, n, n_in), draws(2, n_in), draws(3, n_in)
+    S = engine.functions.scale_inputs(X.tolist(), offset.tolist(), scale.tolist())
+    assert bits(lists(S)) == bits(((X - offset) / scale).tolist())
+    if n > 1:  # enough numbers to tell it from this
+        assert bits(lists(S)) != bits((X / scale - offset / scale).tolist())
+
+
+def test_scaled_inputs_by_hand(engine):
+    scale_inputs = engine.functions.scale_inputs
+    assert lists(scale_inputs([[3.0, 1.0], [5.0, -1.0]], [1.0, 0.0], [2.0, -4.0])) == [
+        [1.0, -0.25],
+        [2.0, 0.25],
+    ]
+    S = lists(scale_inputs([[-0.0, 1.0, -1.0, 0.0]], [0.0] * 4, [1.0, 0.0, 0.0, -0.0]))
+    assert bits(S) == bits([[-0.0, INF, -INF, NAN]])
+
+
 def test_the_order_of_these_sums_can_be_seen():
     X, W, dZ = draws(1, 3, 40), draws(2, 40, 10), draws(4, 6, 5)
     terms = X.T[:, :, None] * W[:, None, :]

@@ -31,6 +31,11 @@ def doubles(count, *shape):
     return view.cast("B").cast("d", shape) if shape else view
 
 
+def bytes_in_rows(*shape):
+    """0, 1, 2 ... as a buffer of bytes of that shape."""
+    return memoryview(bytes(range(shape[0] * shape[1]))).cast("B", shape)
+
+
 def refused(call, *words):
     """That the call raises ValueError or TypeError, readable, with all of the words."""
     with pytest.raises((ValueError, TypeError)) as caught:
@@ -308,6 +313,10 @@ def test_shapes_that_do_not_fit(native):
         (lambda: native.matched_gradient(Z, X), "Y", "2 columns", "3"),
         (lambda: native.sample_losses(X, X[:1], "mean_squared_error"), "Y", "2 rows", "1"),
         (lambda: native.mean(doubles(4, 2, 2)), "L", "1 dimension", "2"),
+        (lambda: native.scale_inputs(X, B, B), "X", "2 columns", "3"),
+        (lambda: native.scale_inputs(X, X[0], B), "scale", "3 numbers", "2"),
+        (lambda: native.scale_inputs(X, X, X[0]), "offset"),
+        (lambda: native.scale_inputs(bytes_in_rows(2, 2), X[0], X[1]), "X", "3 columns", "(2, 2)"),
     ):
         refused(call, *words)
 
@@ -447,6 +456,42 @@ def test_the_dispatchers_over_their_inputs(native):
                 assert "out" in str(error) and shift != 0
             else:
                 assert bits(result.tolist()) == bits(expected), shift
+
+
+@pytest.mark.parametrize("form", "dfB")
+def test_scaled_inputs_over_what_they_are_made_of(native, form):
+    """S may be X where that is of doubles; what else shares memory is refused."""
+    offset, scale = [1.0, 2.0], [0.5, -4.0]
+    size = array(form).itemsize
+    for shift in range(-8, 9):
+        memory = memoryview(bytearray(8 * 24)).cast("d")
+        start = 8 * 8 // size
+        X = memory.cast("B").cast(form)[start : start + 6].cast("B").cast(form, (3, 2))
+        memory.cast("B").cast(form)[start : start + 6] = array(form, range(1, 7))
+        out = part(memory, 8 + shift, 3, 2)
+        expected = reference.scale_inputs(X.tolist(), offset, scale)
+        if shift > -6 and 8 * shift < 6 * size and (shift != 0 or form != "d"):
+            refused(lambda: native.scale_inputs(X, offset, scale, out=out), "out", "memory")  # noqa: B023
+            assert X.tolist() == [[1, 2], [3, 4], [5, 6]]
+        else:
+            result = native.scale_inputs(X, offset, scale, out=out)
+            assert bits(result.tolist()) == bits(expected), shift
+
+
+def test_scaled_inputs_over_offset_or_scale(native):
+    memory = memoryview(array("d", [1.0, 2.0, 3.0, 4.0]))
+    for wrong in ((memory[:2], [1.0, 1.0]), ([1.0, 1.0], memory[2:])):
+        refused(
+            lambda: native.scale_inputs([[1.0, 1.0]] * 2, *wrong, out=part(memory, 0, 2, 2)),  # noqa: B023
+            "out",
+            "memory",
+        )
+    assert memory.tolist() == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_no_inputs_to_scale(native):
+    assert native.scale_inputs([], B, B).tolist() == []
+    assert native.scale_inputs(native.Matrix(2, 0), [], []).tolist() == [[], []]
 
 
 def test_a_step_with_its_own_weights_as_gradient(native):

@@ -40,7 +40,7 @@ from .losses import (
     xdivy,
     xlogy,
 )
-from .network import Predictor, backward, forward, output_gradient
+from .network import Predictor, backward, forward, output_gradient, scale_inputs
 from .optimizers import gradient_descent
 from .parameters import Layers, Parameters
 from .training import Training, train_epoch, train_step

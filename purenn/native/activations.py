@@ -6,8 +6,9 @@ may be the Z or the dA: they work in place.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
 
+from ..annotations import Any
 from . import core
 from .buffers import Matrix, matrix, matrix_out
 from .core import ACTIVATIONS, code, in_place_or_separate, pointer

@@ -10,9 +10,8 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
-from numbers import Real
-from typing import Any
 
+from ..annotations import Any
 from ..checks import check_count, is_number, shown
 from .core import ALIGNMENT, address, lib, misaligned, pointer
 
@@ -110,7 +109,7 @@ def scratch() -> Any:
 def number(name: str, value: Any) -> float:
     """A number as C takes it."""
     try:
-        return float(value) if isinstance(value, Real) else array("d", [value])[0]
+        return array("d", [value])[0]
     except TypeError:
         raise TypeError(f"{name}: expected a number, got {shown(value)}") from None
     except OverflowError:

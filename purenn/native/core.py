@@ -7,9 +7,10 @@ runs. All compute the same bits.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, Callable
 
+from ..annotations import Any
 from ..checks import check_choice, shown
 from . import _core  # type: ignore[attr-defined]
 

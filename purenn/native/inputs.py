@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..annotations import Any
 from . import core
 from .buffers import Fixed, Matrix, matrix
 from .core import address, ffi, lasting_pointer, lib, unchecked

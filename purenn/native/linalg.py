@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..annotations import Any
 from . import core
 from .buffers import Matrix, matrix, matrix_out, scratch, vector, vector_out
 from .core import lib, pointer, separate

@@ -6,8 +6,9 @@ Every loss takes the outputs A and the targets Y, both (n, n_out), and gives one
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
 
+from ..annotations import Any
 from . import core
 from .buffers import Matrix, matrix, matrix_out, vector, vector_out
 from .core import LOSSES, code, in_place_or_separate, lib, pointer, separate

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from ..annotations import Any
 from . import core
-from .buffers import Matrix, matrix, matrix_out, scratch, zeros
+from .buffers import Matrix, matrix, matrix_out, scratch, vector, zeros
 from .core import (
     ACTIVATIONS,
     LOSSES,
@@ -47,6 +47,28 @@ class CNetwork:
         self.struct.loss = code("loss", LOSSES, loss)
         self.struct.bias = bool(bias)
         self.struct.learning_rate = learning_rate
+
+
+def scale_inputs(X: Any, offset: Any, scale: Any, out: Any = None) -> Matrix:
+    """S = (X − offset) / scale. X (n, n_in), also of float32 or bytes, the others (n_in) → S."""
+    offset = vector("offset", offset)
+    scale = vector("scale", scale, len(offset))
+    X = Inputs("X", X, len(offset))
+    S = matrix_out(out, *X.shape)
+    separate("out", S.data, offset, scale)
+    numbers = X.view
+    if X.type == lib.PN_FLOAT64:
+        in_place_or_separate(S.data, numbers)
+    else:
+        separate("out", S.data, numbers)
+        inputs = ffi.new("struct pn_inputs *")
+        X.fill(inputs)
+        lib.pn_read_columns(pointer(S.data), inputs, (ffi.NULL, 0, len(X)), 0, len(offset))
+        numbers = S.data
+    lib.pn_scale_inputs(
+        pointer(S.data), pointer(numbers), pointer(offset), pointer(scale), *S.shape
+    )
+    return S
 
 
 def forward(X: Any, parameters: Any, activations: Sequence[str]) -> tuple[Layers, Layers]:

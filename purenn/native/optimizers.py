@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..annotations import Any
 from . import core
 from .buffers import number, vector, vector_in_place
 from .core import pointer, separate

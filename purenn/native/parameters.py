@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from ..annotations import Any
 from ..checks import shown
 from .buffers import Fixed, Matrix, matrix, vector, zeros
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import index
 from time import perf_counter
-from typing import Any
 
+from ..annotations import Any
 from ..checks import check_count, shown
 from . import core
 from .buffers import Matrix, matrix, number, zeros

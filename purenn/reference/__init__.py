@@ -36,7 +36,7 @@ from .losses import (
     xdivy,
     xlogy,
 )
-from .network import backward, forward, output_gradient
+from .network import backward, forward, output_gradient, scale_inputs
 from .optimizers import gradient_descent
 from .random import RandomState
 from .training import train_epoch, train_step

@@ -24,6 +24,8 @@ ROUND = 6755399441055744.0  # 1.5·2⁵²: adding and subtracting it rounds to a
 
 if ROUND + 1.0 == ROUND:
     raise ImportError("purenn needs 64-bit floats (IEEE 754 binary64): these are shorter")
+if ROUND + 0.5001 != ROUND + 1.0:
+    raise ImportError("purenn needs sums rounded once, to 64 bits: x87 rounds them twice")
 
 
 def divide(a: float, b: float) -> float:

@@ -5,6 +5,7 @@ A[-1] are the outputs.
 """
 
 from .activations import activation_backward, activation_forward
+from .elementary import divide
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
 from .losses import loss_gradient, matched_gradient
 
@@ -12,6 +13,16 @@ MATCHED = (
     ("sigmoid", "binary_cross_entropy"),
     ("softmax", "categorical_cross_entropy"),
 )
+
+
+def scale_inputs(
+    X: list[list[float]], offset: list[float], scale: list[float]
+) -> list[list[float]]:
+    """S[s][k] = (X[s][k] − offset[k]) / scale[k].
+
+    X (n, n_in), offset and scale (n_in) → S (n, n_in).
+    """
+    return [[divide(x_k - o, d) for x_k, o, d in zip(x, offset, scale)] for x in X]
 
 
 def forward(X: list[list[float]], parameters: list, activations: list[str]) -> tuple:

@@ -50,11 +50,14 @@ static void elementary(void)
 {
     size_t count = read_size(), i;
     double *x = read_numbers(count);
+    double *S = buffer(count - 2, sizeof *S);
     for (i = 0; i < count; i++)
         printf("%a %a %a %a ", pn_exp(x[i]), pn_log(x[i]), pn_tanh(x[i]),
                pn_divide(x[i], x[count - 1 - i]));
     printf("\n");
-    free(x);
+    pn_scale_inputs(S, x, x + 1, x + 2, 1, count - 2);
+    print_numbers(S, count - 2);
+    free(x), free(S);
 }
 
 static void training(void)

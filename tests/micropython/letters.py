@@ -26,6 +26,7 @@ from reference import (
     output_gradient,
     power_of_two,
     sample_losses,
+    scale_inputs,
     tanh,
     train_epoch,
     train_step,
@@ -147,6 +148,9 @@ def layers_at_the_edges():
         gradient_descent(w, Z[2], 0.1)
         show("gradient_descent", w)
         show("mean", mean(Z[-1]))
+        for offset in Z:
+            for scale in Z:
+                show("scale_inputs", scale_inputs(Z, offset, scale))
     show("mean", mean([]))
     A = [[0.0, 1.0, 0.5], [TINY, NORMAL, 0.25], [1.5, -0.5, NAN], [0.2, 0.7, 0.1]]
     for label, a in enumerate(A):

@@ -1,0 +1,5 @@
+"""Exports: a trained network as one C or Python file, and the C core as one file."""
+
+from .c import CExport, Change, export_c
+from .core import export_core
+from .python import export_python

@@ -1,0 +1,134 @@
+"""The prediction of an exported network: one layer after the other, on one sample."""
+
+from __future__ import annotations
+
+from string import Template
+
+from .numbers import literal
+from .plan import Plan
+
+LAYER = Template("""\
+/* z[j] = $formula, k ascending$last_of_all. */
+static void ${p}_$name(double *z, const double *x, const $type *W,
+${indent}${weights}size_t n_in, size_t n_out)
+{
+    size_t k, j;
+    for (j = 0; j < n_out; j++)
+        z[j] = 0.0;
+    for (k = 0; k < n_in; k++) {
+        double x_k = $x_k;
+        for (j = 0; j < n_out; j++)
+            z[j] = z[j] + x_k * W[k * n_out + j];
+    }
+$finish}
+""")
+
+FINISH = """\
+    for (j = 0; j < n_out; j++)
+        z[j] = z[j]{};
+"""
+
+PREDICT = Template("""\
+void ${p}_$name(const double *x, double *out)
+{
+$lines}
+""")
+
+CLASS = Template("""\
+int ${p}_predict(const double *x)
+{
+    double out[$n_out];
+    int j, best = 0;
+    ${p}_predict_proba(x, out);
+    for (j = 1; j < $n_out; j++)
+        if (out[j] > out[best])
+            best = j;
+    return best;
+}
+""")
+
+CLASS_OF_ONE = Template("""\
+int ${p}_predict(const double *x)
+{
+    double out[1];
+    ${p}_predict_proba(x, out);
+    return out[0] > 0.5;
+}
+""")
+
+
+def prediction(plan: Plan) -> list[str]:
+    """The functions that predict."""
+    scaled, several = any(plan.scaling), len(plan.shapes) > 1
+    texts = []
+    if scaled:
+        texts.append(layer_function(plan, "first_layer", scaled_input(plan, "x[k]")))
+    if several or not scaled:
+        texts.append(layer_function(plan, "layer", "x[k]"))
+    name = "predict_proba" if plan.classifies else "predict"
+    lines = "".join(f"    {line}\n" for line in calls(plan))
+    texts.append(PREDICT.substitute(plan.names, name=name, lines=lines))
+    if plan.classifies:
+        template = CLASS_OF_ONE if plan.names["n_out"] == 1 else CLASS
+        texts.append(template.substitute(plan.names))
+    return texts
+
+
+def layer_function(plan: Plan, name: str, x_k: str) -> str:
+    """Z = X·W + b for one sample, with csrc's order of every sum."""
+    weights = "const float *scale, " if plan.form == "int8" else ""
+    factor = " * scale[j]" if weights else ""
+    term = " + b[j]" if plan.bias_type else ""
+    weights += f"const {plan.bias_type} *b, " if term else ""
+    return LAYER.substitute(
+        plan.names,
+        formula=f"(sum of x[k]*W[k][j]){factor.replace(' ', '')}{term}",
+        last_of_all=", the bias added last" if term else "",
+        name=name,
+        type=plan.weight_type,
+        indent=" " * (len(plan.prefix) + len(name) + 14),
+        weights=weights,
+        x_k=x_k,
+        finish=FINISH.format(factor + term) if factor + term else "",
+    )
+
+
+def calls(plan: Plan) -> list[str]:
+    """What a prediction does, line by line; two buffers take turns as hidden layers."""
+    p, last = plan.prefix, len(plan.shapes) - 1
+    lines = [f"double {name}[{size}];" for name, size in zip("ab", plan.buffers)]
+    inputs = "x"
+    for layer, ((n_in, n_out), activation) in enumerate(zip(plan.shapes, plan.network.activations)):
+        outputs = "out" if layer == last else "ab"[layer % 2]
+        function = "first_layer" if layer == 0 and any(plan.scaling) else "layer"
+        arguments = [outputs, inputs, *weights(plan, layer), str(n_in), str(n_out)]
+        lines.append(f"{p}_{function}({', '.join(arguments)});")
+        if activation != "identity":
+            lines.append(f"pn_{activation}_forward({outputs}, {outputs}, 1, {n_out});")
+        inputs = outputs
+    return lines
+
+
+def weights(plan: Plan, layer: int) -> list[str]:
+    """The arguments of a layer's function that are its weights."""
+    p, number = plan.prefix, layer + 1
+    if plan.train:
+        return list(plan.parameters(layer))
+    scale = [f"{p}_scale{number}"] if plan.form == "int8" else []
+    return [f"{p}_W{number}", *scale, *([f"{p}_b{number}"] if plan.bias_type else [])]
+
+
+def scaled_input(plan: Plan, x: str) -> str:
+    """(x − offset) / scale for input k, without what changes nothing."""
+    offset, scale = plan.scaling
+    if offset:
+        x = f"{x} - {scaling_value(plan, 'offset', offset)}"
+        x = f"({x})" if scale else x
+    return f"{x} / {scaling_value(plan, 'scale', scale)}" if scale else x
+
+
+def scaling_value(plan: Plan, name: str, values: list[float]) -> str:
+    """That of input k, or the one of all inputs."""
+    if len(set(values)) > 1:
+        return f"{plan.prefix}_input_{name}[k]"
+    return literal(values[0]) if values[0] > 0.0 else f"({literal(values[0])})"

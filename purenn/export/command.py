@@ -1,0 +1,88 @@
+"""The command `purenn export`: a model as C or Python, or the core of purenn itself."""
+
+from __future__ import annotations
+
+import os
+
+from .. import __version__
+from ..annotations import Any
+from ..network import Network
+from .c import CExport, export_c
+from .core import export_core
+from .python import export_python
+
+
+def export(options: Any) -> int:
+    """Writes what was asked for, and says what it takes."""
+    if options.core:
+        written = core(options)
+    elif options.model is None:
+        raise ValueError("export: expected a model file (or --core for the C core itself)")
+    elif options.to is None:
+        raise ValueError("export: expected --to c or --to python")
+    elif options.to == "c":
+        written = c(options)
+    else:
+        written = python(options)
+    print("\n".join(written))
+    return 0
+
+
+def core(options: Any) -> list[str]:
+    """The core as one file."""
+    if options.model is not None or options.to is not None:
+        raise ValueError("--core: exports purenn's core, so it takes no model and no --to")
+    paths = export_core(options.out, __version__)
+    make = f"make -C {options.out} && {os.path.join(options.out, 'letters')}"
+    return [*paths, f"try     {make}"]
+
+
+def python(options: Any) -> list[str]:
+    """The model as a Python module."""
+    if options.float32 or options.int8 or options.train:
+        raise ValueError("--to python: --float32, --int8 and --train are for --to c")
+    network = Network.load(options.model)
+    paths = export_python(network, options.out, prefix(options), inputs=options.inputs)
+    return [*paths, f"proof   python {paths[0]}"]
+
+
+def c(options: Any) -> list[str]:
+    """The model as C, and what it takes."""
+    if options.float32 and options.int8:
+        raise ValueError("--float32, --int8: expected one of them")
+    weights = "float32" if options.float32 else "int8" if options.int8 else "float64"
+    network = Network.load(options.model)
+    name = prefix(options)
+    result = export_c(
+        network, options.out, name, weights=weights, train=options.train, inputs=options.inputs
+    )
+    source = result.paths[1]
+    proof = f"cc -std=c99 -O2 -D{name.upper()}_SELFTEST {source} -o selftest && ./selftest"
+    return [*result.paths, *report(result), f"proof   {proof}"]
+
+
+def report(result: CExport) -> list[str]:
+    """What the export takes on the device, line by line."""
+    trains = result.workspace > 0
+    lines = [
+        f"flash   {result.flash:,} bytes of constants, and the code",
+        f"RAM     {result.ram:,} bytes, on the stack{' and of parameters' * trains}",
+    ]
+    if trains:
+        lines.append(f"        and {result.workspace:,} of workspace for a step on one sample")
+    lines.append(f"time    {result.multiply_adds:,} multiply-adds for a prediction")
+    if result.change:
+        low, high = result.inputs
+        seen, samples, bound = result.change
+        lines += [
+            f"change  of an output by rounding the weights, for inputs from {low:g} to {high:g}:",
+            f"        {seen:.2g} at most in {samples:,} random ones, {bound:.2g} at most in any",
+        ]
+    return lines
+
+
+def prefix(options: Any) -> str:
+    """The prefix asked for, or the name of the model file."""
+    if options.prefix is not None:
+        return options.prefix
+    return os.path.splitext(os.path.basename(options.model))[0]

@@ -1,0 +1,51 @@
+"""Exported files: how they may be called, and writing all of them or none, over none."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ..annotations import Any
+from ..checks import shown
+
+KEYWORDS = (
+    "auto break case char const continue default do double else enum extern float for goto if "
+    "inline int long register restrict return short signed sizeof static struct switch typedef "
+    "union unsigned void volatile while"
+)
+
+
+def check_prefix(prefix: Any) -> None:
+    """Refuses what can't begin a name in C."""
+    identifier = isinstance(prefix, str) and re.fullmatch("[A-Za-z][A-Za-z0-9_]*", prefix)
+    if not identifier or prefix in KEYWORDS.split():
+        raise ValueError(
+            "prefix: expected a C identifier (a letter, then letters, digits and _), "
+            f"got {shown(prefix)}"
+        )
+
+
+def write_new(folder: str | os.PathLike, texts: dict[str, str]) -> list[str]:
+    """Writes each text to the file of its name in the folder, made where it is missing.
+
+    Raises FileExistsError, before anything is written, where one of them exists.
+    """
+    folder = os.fspath(folder)
+    paths = {os.path.join(folder, name): text for name, text in texts.items()}
+    for path in paths:
+        if os.path.lexists(path):
+            raise FileExistsError(
+                f"{path}: exists already; expected a new file: choose another folder or prefix"
+            )
+    os.makedirs(folder, exist_ok=True)
+    written = []
+    try:
+        for path, text in paths.items():
+            with open(path, "x", encoding="utf-8", newline="\n") as file:
+                written.append(path)
+                file.write(text)
+    except BaseException:
+        for path in written:
+            os.unlink(path)
+        raise
+    return written

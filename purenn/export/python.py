@@ -1,0 +1,191 @@
+"""A trained network as one Python module, for CPython, PyPy and MicroPython.
+
+It is made of the reference's own functions, and imports `math`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from keyword import iskeyword
+from math import frexp
+from string import Template
+
+from .. import __version__
+from ..network import PROBABILITIES, Network
+from .files import check_prefix, write_new
+from .source import needed, python_parts
+from .vectors import check_limits, choose_vectors
+from .weights import check_finite
+
+MODULE = Template('''\
+# SPDX-License-Identifier: MIT
+# The functions of purenn's reference in this file are Copyright (c) 2026 The purenn authors.
+"""$name: a dense network, $sizes, $activations; exported by purenn $version.
+
+$predicts
+It needs 64-bit floats and `math`, and computes the same bits on CPython, PyPy and MicroPython.
+Running this file proves it. A number that some parsers misread is written as ldexp(m, e) = m*2**e.
+"""
+
+import math
+from math import ldexp
+
+$functions
+
+$weights
+
+
+$prediction
+TEST_VECTORS = [
+$test_vectors]
+
+
+def selftest():
+    """Whether every test vector gives the outputs that purenn computed."""
+    return all($predict(x) == outputs for x, outputs in TEST_VECTORS)
+
+
+if __name__ == "__main__":
+    if not selftest():
+        raise SystemExit("$name: FAILED: an output has other bits")
+    print("$name: passed: the same bits as purenn in", len(TEST_VECTORS), "predictions")
+''')
+
+OUTPUTS = "predict(x) gives the outputs for a list of inputs."
+CLASSES = "predict_proba(x) gives the outputs for a list of inputs, predict(x) the class."
+
+FORWARD = Template('''\
+def $predict(x):
+    """The outputs for x, a list of $n_in numbers."""
+    A = [x]
+$layers    return A[0]
+
+''')
+
+CLASS = '''
+def predict(x):
+    """The place of the largest output, the first of equals."""
+    outputs = predict_proba(x)
+    return outputs.index(max(outputs))
+
+'''
+
+CLASS_OF_ONE = '''
+def predict(x):
+    """1 where the output is more than 0.5, else 0."""
+    return 1 if predict_proba(x)[0] > 0.5 else 0
+
+'''
+
+MOST_DIGITS, LARGEST_POWER = 2**53, 22  # of ten: exact, so that a parser rounds once
+LINE = 98
+
+
+def export_python(
+    network: Network,
+    folder: str | os.PathLike,
+    prefix: str,
+    *,
+    inputs: Sequence[float] = (-1.0, 1.0),
+) -> list[str]:
+    """Writes the module prefix.py, which computes the network's outputs bit for bit; its path.
+
+    `inputs` are the limits, after the network's own input scaling, of its test vectors.
+    Raises ValueError or TypeError for a wrong argument, or a weight or output that is not finite,
+    and FileExistsError where the file exists; nothing is written then.
+    """
+    check_prefix(prefix)
+    if iskeyword(prefix):
+        raise ValueError(f"prefix: expected a name for a Python module, got {prefix!r}, a keyword")
+    low, high = check_limits(inputs)
+    check_finite(network)
+    return write_new(folder, {f"{prefix}.py": module_text(network, prefix, low, high)})
+
+
+def module_text(network: Network, name: str, low: float, high: float) -> str:
+    """The whole file."""
+    classifies = network.activations[-1] in PROBABILITIES
+    predict = "predict_proba" if classifies else "predict"
+    lines = forward_lines(network)
+    prediction = FORWARD.substitute(
+        predict=predict,
+        n_in=network.sizes[0],
+        layers="".join(f"    A = {line}\n" for line in lines),
+    )
+    if classifies:
+        prediction += CLASS_OF_ONE if network.sizes[-1] == 1 else CLASS
+    return MODULE.substitute(
+        name=name,
+        sizes="-".join(map(str, network.sizes)),
+        activations=", ".join(network.activations),
+        version=__version__,
+        predicts=CLASSES if classifies else OUTPUTS,
+        functions=functions(lines),
+        weights="\n".join(constants(network)),
+        prediction=prediction,
+        predict=predict,
+        test_vectors="".join(
+            f"    ({row(x, 5)},\n     {row(output, 5)}),\n"
+            for x, output in choose_vectors(network, low, high)
+        ),
+    )
+
+
+def forward_lines(network: Network) -> list[str]:
+    """What A becomes, line by line."""
+    scaled = network.input_offset is not None or network.input_scale is not None
+    lines = ["scale_inputs(A, OFFSET, SCALE)"] if scaled else []
+    for number, activation in enumerate(network.activations, 1):
+        lines.append(f"{activation}_forward(affine(A, W{number}, b{number}))")
+    return lines
+
+
+def functions(lines: list[str]) -> str:
+    """What of the reference these lines call, constants together, functions apart."""
+    text = ""
+    for part in needed(python_parts(), re.findall(r"\w+", " ".join(lines))):
+        if part.text.startswith("def "):
+            text += f"\n\n{part.text}"
+        else:
+            text += part.text
+    return text
+
+
+def constants(network: Network) -> list[str]:
+    """Weights, and what scales the inputs."""
+    texts = []
+    if network.input_offset is not None or network.input_scale is not None:
+        offset, scale = network.scaling()
+        texts += [f"OFFSET = {row(offset)}", f"SCALE = {row(scale)}"]
+    for number, (W, b) in enumerate(network.get_weights(), 1):
+        rows = "".join(f"    {row(w, 5)},\n" for w in W)
+        texts += [f"W{number} = [\n{rows}]", f"b{number} = {row(b)}"]
+    return texts
+
+
+def row(values: Iterable[float], indent: int = 4) -> str:
+    """A list of numbers, in as many lines as it needs."""
+    lines = [""]
+    for value in values:
+        word = f"{literal(value)}, "
+        if len(lines[-1]) + len(word) + indent > LINE:
+            lines.append("")
+        lines[-1] += word
+    return "[" + ("\n" + " " * indent).join(line.rstrip() for line in lines).rstrip(", ") + "]"
+
+
+def literal(value: float) -> str:
+    """A decimal, where every parser reads it as this number, else its significand and exponent."""
+    found = re.fullmatch(r"-?(\d+)\.?(\d*)(?:e(.*))?", repr(value))
+    assert found is not None
+    whole, fraction, power = found.groups()
+    fraction = fraction.rstrip("0")
+    shift = int(power or 0) - len(fraction)
+    if int(whole + fraction) <= MOST_DIGITS and abs(shift) <= LARGEST_POWER:
+        return repr(value)
+    significand, exponent = frexp(value)
+    digits = int(significand * 2.0**53)
+    trailing = (digits & -digits).bit_length() - 1
+    return f"ldexp({digits >> trailing}, {exponent - 53 + trailing})"

@@ -1,0 +1,74 @@
+"""Test vectors that an exported network carries: inputs, and the outputs they must give."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+
+from ..annotations import Any
+from ..checks import check_row, shown
+from ..network import Network
+from ..reference.activations import activation_forward
+from ..reference.network import scale_inputs
+from .weights import draw_inputs, multiply_adds
+
+COUNT = 4
+MOST_TRIES = 50
+MOST_FUSED = 3_000_000  # fused products in all tries: some ten seconds
+
+
+def check_limits(inputs: Any) -> tuple[float, float]:
+    """A lower and a higher limit of random inputs."""
+    low, high = check_row("inputs", inputs, 2)
+    if low >= high:
+        raise ValueError(f"inputs: expected a lower and a higher limit, got {shown(inputs)}")
+    return low, high
+
+
+def fused_multiply_add(a: float, b: float, c: float) -> float:
+    """a·b + c with one rounding; Python divides whole numbers so."""
+    try:
+        (p, q), (r, s), (u, v) = (x.as_integer_ratio() for x in (a, b, c))
+        return (p * r * v + u * q * s) / (q * s * v)
+    except (OverflowError, ValueError):
+        return inf
+
+
+def predict_fused(network: Network, x: list[float]) -> list[float]:
+    """The outputs where a compiler fuses each product with its sum."""
+    offset, scale = network.scaling()
+    (x,) = scale_inputs([x], offset, scale)
+    for (W, b), activation in zip(network.get_weights(), network.activations):
+        z = []
+        for j, b_j in enumerate(b):
+            total = 0.0
+            for x_k, w in zip(x, W):
+                total = fused_multiply_add(x_k, w[j], total)
+            z.append(total + b_j)
+        (x,) = activation_forward([z], activation)
+    return x
+
+
+def choose_vectors(network: Network, low: float, high: float) -> list[tuple[list, list]]:
+    """Pairs (x, outputs) of random inputs, first that whose outputs differ most where products
+    are fused with their sums.
+
+    In some networks no output shows that, as with one input: a self-test needs a sum of its own.
+    Raises ValueError where an output is not finite.
+    """
+    tries = max(COUNT, min(MOST_TRIES, MOST_FUSED // multiply_adds(network)))
+    X = draw_inputs(network, tries, low, high)
+    pairs = list(zip(X, network.predict(X)))
+    for _, output in pairs:
+        if not all(map(isfinite, output)):
+            raise ValueError(
+                f"outputs: expected finite numbers for inputs in {low:g} … {high:g}, got {output}"
+            )
+    telling, most = 0, 0
+    for place, (x, output) in enumerate(pairs):
+        different = sum(a != b for a, b in zip(output, predict_fused(network, x)))
+        if different > most:
+            telling, most = place, different
+        if different == len(output):
+            break
+    pairs.insert(0, pairs.pop(telling))
+    return pairs[:COUNT]

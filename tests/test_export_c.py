@@ -1,0 +1,345 @@
+"""A network exported as C computes what the library computes, and proves it by itself."""
+
+import ctypes
+import re
+import shutil
+import subprocess
+
+import pytest
+from bits import bits
+from exports import (
+    BUILDS,
+    EDGES,
+    LIMITS,
+    STRICT,
+    call,
+    compile_c,
+    doubles,
+    load,
+    random_network,
+    some_inputs,
+)
+
+from purenn import Network
+from purenn.export import export_c
+from purenn.export.vectors import fused_multiply_add
+from purenn.export.weights import network_of, stored
+
+FAST, ALL = range(10), range(200)
+REPRESENTATIVE = range(8)
+
+
+def exported(folder, seeds, **how):
+    """Those networks, each exported under a prefix of its own; networks and reports by prefix."""
+    networks = {f"n{seed}": random_network(seed) for seed in seeds}
+    results = {p: export_c(net, folder, p, inputs=LIMITS, **how) for p, net in networks.items()}
+    return networks, results
+
+
+def predict_name(network, prefix):
+    last = network.activations[-1]
+    return f"{prefix}_predict_proba" if last in ("sigmoid", "softmax") else f"{prefix}_predict"
+
+
+def counted(seeds):
+    """The fast ones, and all of them where there is time."""
+    return pytest.mark.parametrize(
+        "seeds", [FAST, pytest.param(seeds, marks=pytest.mark.slow)], ids=["some", "all"]
+    )
+
+
+@counted(ALL)
+@pytest.mark.parametrize("weights", ["float64", "float32", "int8"])
+@pytest.mark.parametrize("build", ["gcc", "clang"])
+def test_predictions_have_the_bits_of_the_library(build, weights, seeds, tmp_path):
+    """In float32 and int8, those of the network with rounded weights, and within the bound."""
+    networks, results = exported(tmp_path, seeds, weights=weights)
+    library = load(build, tmp_path, [f"{p}.c" for p in networks])
+    for p, network in networks.items():
+        name, n_out = predict_name(network, p), network.sizes[-1]
+        rounded = network_of(network, stored(network.get_weights(), weights))
+        inputs = some_inputs(network, 20, p)
+        edges = [[EDGES[(i + k) % len(EDGES)] for k in range(network.sizes[0])] for i in range(11)]
+        for x in inputs + edges:
+            assert bits(call(library, name, x, n_out)) == bits(rounded.predict(x)), (p, x)
+        if weights != "float64":
+            change = results[p].change
+            for x in inputs:
+                pairs = zip(call(library, name, x, n_out), network.predict(x))
+                assert max(abs(a - b) for a, b in pairs) <= change.bound
+            assert change.seen <= change.bound
+
+
+@counted(ALL)
+@pytest.mark.parametrize("build", ["gcc", "clang"])
+def test_training_has_the_bits_of_the_library(build, seeds, tmp_path):
+    networks, results = exported(tmp_path, seeds, train=True)
+    library = load(build, tmp_path, [f"{p}.c" for p in networks])
+    for p, network in networks.items():
+        n_out, X = network.sizes[-1], some_inputs(network, 5, p)
+        Y = [[float((s + j) % 2) for j in range(n_out)] for s in range(5)]
+        count = sum((a + 1) * b for a, b in zip(network.sizes, network.sizes[1:]))
+        per_sample = results[p].workspace // 8 - count
+        workspace = doubles([0.0] * (count + 5 * per_sample))
+        step = getattr(library, f"{p}_train_step")
+        step.restype = ctypes.c_double
+        flat_X, flat_Y = (doubles([value for row in rows for value in row]) for rows in (X, Y))
+        losses = [
+            step(flat_X, flat_Y, ctypes.c_size_t(5), ctypes.c_double(0.03), workspace)
+            for _ in range(3)
+        ]
+        history = network.fit(X, Y, epochs=3, learning_rate=0.03)
+        assert bits(losses) == bits(history.history["loss"]), p
+        parameters = list((ctypes.c_double * count).in_dll(library, f"{p}_parameters"))
+        weights = [value for W, b in network.get_weights() for row in (*W, b) for value in row]
+        assert bits(parameters) == bits(weights), p
+        name = predict_name(network, p)
+        for x in X:
+            assert bits(call(library, name, x, n_out)) == bits(network.predict(x)), p
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", BUILDS)
+def test_other_people_s_flags_change_no_bit(build, tmp_path):
+    """Levels of optimisation, fused instructions, gnu mode, C++."""
+    networks, _ = exported(tmp_path, REPRESENTATIVE)
+    library = load(build, tmp_path, [f"{p}.c" for p in networks])
+    for p, network in networks.items():
+        for x in some_inputs(network, 20, p):
+            found = call(library, predict_name(network, p), x, network.sizes[-1])
+            assert bits(found) == bits(network.predict(x)), p
+
+
+def test_classes_and_labels_are_those_of_the_library(tmp_path):
+    networks, _ = exported(tmp_path, range(60))
+    library = load("gcc", tmp_path, [f"{p}.c" for p in networks])
+    labelled = 0
+    for p, network in networks.items():
+        if network.activations[-1] not in ("sigmoid", "softmax"):
+            assert not hasattr(library, f"{p}_predict_proba")
+            continue
+        names = network.labels or range(max(2, network.sizes[-1]))
+        for x in some_inputs(network, 10, p):
+            assert names[getattr(library, f"{p}_predict")(doubles(x))] == network.classify(x)
+        if network.labels:
+            labelled += 1
+            size = max(len(name.encode()) for name in network.labels) + 1
+            array = (ctypes.c_char * size * len(network.labels)).in_dll(library, f"{p}_labels")
+            assert tuple(label.value.decode() for label in array) == network.labels
+    assert labelled > 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", ["gcc", "clang", "g++", "clang++"])
+@pytest.mark.parametrize("how", [{}, {"weights": "int8"}, {"train": True}], ids=str)
+def test_compiles_without_a_warning(build, how, tmp_path):
+    networks, _ = exported(tmp_path, REPRESENTATIVE, **how)
+    load(build, tmp_path, [f"{p}.c" for p in networks], *STRICT)
+    for p in list(networks)[:3]:
+        flags = [*STRICT, "-c", tmp_path / f"{p}.c", "-o", tmp_path / "out.o"]
+        compile_c(build, f"-D{p.upper()}_SELFTEST", *flags)
+
+
+def test_needs_nothing(tmp_path):
+    """No allocation, no libm, no purenn: the compiler's own memset and memcpy at most."""
+    networks, _ = exported(tmp_path, REPRESENTATIVE, train=True)
+    for p in networks:
+        compile_c("gcc", "-c", tmp_path / f"{p}.c", "-o", tmp_path / f"{p}.o")
+        listed = subprocess.run(["nm", "-u", tmp_path / f"{p}.o"], capture_output=True, text=True)
+        needed = set(re.findall(r"U (\w+)", listed.stdout))
+        assert needed <= {"memset", "memcpy", "_GLOBAL_OFFSET_TABLE_"}
+    text = (tmp_path / "n0.c").read_text()
+    assert "stdio" not in text[: text.index("_SELFTEST")]
+
+
+def selftest(folder, prefix, *flags, build="gcc"):
+    """What the self-test says, and whether it passed."""
+    program = folder / f"{prefix}-selftest"
+    define = f"-D{prefix.upper()}_SELFTEST"
+    compile_c(build, *flags, define, folder / f"{prefix}.c", "-o", program)
+    done = subprocess.run([program], capture_output=True, text=True)
+    return done.stdout, done.returncode == 0
+
+
+@pytest.mark.parametrize("weights", ["float64", "float32", "int8"])
+@pytest.mark.parametrize("build", ["gcc", pytest.param("clang-haswell", marks=pytest.mark.slow)])
+def test_selftest_passes(build, weights, tmp_path):
+    networks, _ = exported(tmp_path, REPRESENTATIVE, weights=weights)
+    for p in networks:
+        said, passed = selftest(tmp_path, p, build=build)
+        assert passed and said == f"{p}: passed: the same bits as purenn in 4 predictions\n"
+
+
+def test_selftest_of_training_passes(tmp_path):
+    networks, _ = exported(tmp_path, REPRESENTATIVE, train=True)
+    for p in networks:
+        said, passed = selftest(tmp_path, p)
+        assert passed and said.endswith("in 4 predictions and 2 training steps\n")
+
+
+@pytest.mark.parametrize(
+    ("how", "array"),
+    [({}, "W1"), ({}, "b2"), ({"weights": "float32"}, "W2"), ({"weights": "int8"}, "W1"),
+     ({"weights": "int8"}, "scale2"), ({"train": True}, "parameters")],
+)  # fmt: skip
+def test_selftest_fails_where_one_weight_is_altered(how, array, tmp_path):
+    network = Network([6, 4, 3], activations="sigmoid", seed=5)
+    network.set_weights([(W, [0.5 + j for j in range(len(b))]) for W, b in network.get_weights()])
+    export_c(network, tmp_path, "net", **how)
+    path = tmp_path / "net.c"
+    text = path.read_text()
+    start = text.index("{", text.index(f" net_{array}[")) + 1
+    numbers = text[start : text.index("}", start)]
+    digits = r"(?<=\.)\d" if "." in numbers else r"\d(?=,|$)"
+    for match in list(re.finditer(digits, numbers))[:5]:
+        digit = str((int(match[0]) + 1) % 10)
+        altered = numbers[: match.start()] + digit + numbers[match.end() :]
+        path.write_text(text[:start] + altered + text[start + len(numbers) :])
+        said, passed = selftest(tmp_path, "net")
+        assert not passed and said == "net: FAILED: a weight was altered\n"
+
+
+def test_selftest_fails_in_a_fused_build(tmp_path):
+    """clang's -ffp-contract=fast overrules what the file says."""
+    networks, _ = exported(tmp_path, REPRESENTATIVE)
+    for p in networks:
+        said, passed = selftest(tmp_path, p, "-ffp-contract=fast", build="clang-haswell")
+        assert not passed and "rounded by itself" in said
+
+
+def test_the_first_vector_shows_a_fused_build(tmp_path):
+    """Apart from the sum in the self-test that does so: the outputs themselves have other bits."""
+    networks, _ = exported(tmp_path, FAST)
+    for p in networks:
+        path = tmp_path / f"{p}.c"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            text.replace('#pragma GCC optimize("fp-contract=off")', ""), encoding="utf-8"
+        )
+    fused = load("gcc-haswell", tmp_path, [f"{p}.c" for p in networks], "-ffp-contract=fast")
+    shown = 0
+    for p, network in networks.items():
+        text = (tmp_path / f"{p}.c").read_text(encoding="utf-8")
+        vectors = text[text.index(f"{p}_test_x[") :]
+        numbers = re.findall(r"[-\d.e+]+", vectors[vectors.index("{") : vectors.index("}")])
+        x = [float(number) for number in numbers[: network.sizes[0]]]
+        found = call(fused, predict_name(network, p), x, network.sizes[-1])
+        shown += bits(found) != bits(network.predict(x))
+    assert shown > 0.8 * len(networks)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c", "expected"),
+    [
+        (1 + 2**-30, 1 + 2**-30, -1 - 2**-29, 2**-60),
+        (0.1, 10.0, -1.0, 2**-54),
+        (1e200, 1e200, 0.0, float("inf")),
+        (5e-324, 0.5, 0.0, 0.0),
+        (float("nan"), 1.0, 1.0, float("inf")),
+    ],
+)
+def test_fused_multiply_add_by_hand(a, b, c, expected):
+    assert fused_multiply_add(a, b, c) == expected
+
+
+@pytest.mark.parametrize("weights", ["float64", "int8"])
+def test_both_engines_write_the_same_files(native, weights, tmp_path):
+    for backend in ("c", "python"):
+        for seed in range(6):
+            network = random_network(seed, backend=backend)
+            export_c(network, tmp_path / backend, f"n{seed}", weights=weights)
+    files = sorted(path.name for path in (tmp_path / "c").iterdir())
+    assert len(files) == 12
+    for name in files:
+        assert (tmp_path / "c" / name).read_bytes() == (tmp_path / "python" / name).read_bytes()
+
+
+def test_int8_keeps_a_power_of_two_for_each_output():
+    """By hand: 127·2⁻⁷ holds 0.9 as 115·2⁻⁷, and 1.0 needs 2⁻⁶; 0 keeps any."""
+    network = Network([2, 3], activations="identity", seed=0)
+    network.set_weights([([[0.9, 1.0, 0.0], [-0.004, 0.5, 0.0]], [0.1, 0.0, -2.0])])
+    (layer,) = stored(network.get_weights(), "int8")
+    assert [row[:2] for row in layer.W] == [[115, 64], [-1, 32]]
+    assert layer.scale[:2] == [2.0**-7, 2.0**-6]
+    assert layer.b == [0.10000000149011612, 0.0, -2.0]
+
+
+@pytest.mark.parametrize(
+    "prefix", ["", "2net", "a-b", "a b", "_a", "für", "int", "a\n", None, 3, "a.b", "x" * 3 + "/y"]
+)
+def test_refuses_a_prefix_that_is_no_identifier(prefix, tmp_path):
+    with pytest.raises(ValueError, match=r"^prefix: expected a C identifier .*[^\n]$"):
+        export_c(random_network(1), tmp_path / "out", prefix)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["net.c", "net.h"])
+def test_refuses_a_path_that_exists(name, tmp_path):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(FileExistsError, match=rf"{name}: exists already"):
+        export_c(random_network(1), tmp_path, "net")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "mine")]
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ({"weights": "float16"}, "weights: expected one of float64, float32, int8, got 'float16'"),
+        ({"weights": "int8", "train": True}, "train: needs weights in float64"),
+        ({"inputs": (1.0, 1.0)}, "inputs: expected a lower and a higher limit"),
+        ({"inputs": (0.0,)}, "inputs: expected a row of 2 numbers"),
+        ({"inputs": (0.0, float("inf"))}, "inputs.*expected a finite number"),
+    ],
+)
+def test_refuses_wrong_arguments(how, error, tmp_path):
+    with pytest.raises(ValueError, match=error):
+        export_c(random_network(1), tmp_path / "out", "net", **how)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("weight", "weights", "error"),
+    [
+        (1e39, "float32", "expected numbers up to 3.4e38 for float32"),
+        (1e41, "int8", "expected numbers up to 2e40 for int8"),
+    ],
+)
+def test_refuses_what_does_not_fit(weight, weights, error, tmp_path):
+    network = Network([1, 1], activations="sigmoid", seed=0)
+    network.set_weights([([[weight]], [0.0])])
+    with pytest.raises(ValueError, match=error):
+        export_c(network, tmp_path / "out", "net", weights=weights)
+    assert not (tmp_path / "out").exists()
+
+
+def test_refuses_a_network_that_overflows(tmp_path):
+    network = Network([1, 1], activations="identity", seed=0)
+    network.set_weights([([[1.7e308]], [0.0])])
+    with pytest.raises(ValueError, match="outputs: expected finite numbers"):
+        export_c(network, tmp_path / "out", "net", inputs=(2.0, 3.0))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_a_file_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError):
+        export_c(random_network(1), tmp_path / "file", "net")
+
+
+def test_report_by_hand(tmp_path):
+    """30-5-3 without biases, in float32: 165 weights of 4 bytes; 5 hidden and 3 outputs of 8."""
+    network = Network([30, 5, 3], bias=False, seed=1)
+    result = export_c(network, tmp_path, "letters", weights="float32")
+    assert (result.flash, result.ram, result.workspace, result.multiply_adds) == (660, 64, 0, 165)
+    trained = export_c(network, tmp_path, "trained", train=True)
+    assert trained.flash == 8 * 173 and trained.ram == 64 + 8 * 173
+    assert trained.workspace == 8 * (173 + 2 * 8 + 1)
+
+
+@pytest.mark.skipif(shutil.which("clang") is None, reason="clang is not installed")
+def test_sanitizers_find_nothing(tmp_path):
+    networks, _ = exported(tmp_path, REPRESENTATIVE, train=True)
+    flags = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    for p in list(networks)[:4]:
+        _, passed = selftest(tmp_path, p, *flags, build="clang")
+        assert passed
