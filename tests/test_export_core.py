@@ -1,0 +1,154 @@
+"""The core as one file: what it holds, other people's builds of it, the example beside it."""
+
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+from test_c_core import ROOT, STRICT, check_driver
+
+from purenn import __version__, reference
+from purenn.export import export_core
+
+BUILDS = {
+    "gcc": ["gcc", "-std=c99", "-O2"],
+    "clang": ["clang", "-std=c99", "-O2"],
+    "gcc-haswell": ["gcc", "-std=gnu99", "-O3", "-march=haswell"],
+    "clang-haswell": ["clang", "-std=gnu99", "-O3", "-march=haswell"],
+    "g++": ["g++", "-x", "c++", "-std=c++11", "-O2"],
+    "g++-haswell": ["g++", "-x", "c++", "-std=gnu++17", "-O3", "-march=haswell"],
+    "clang++": ["clang++", "-x", "c++", "-std=c++11", "-O2"],
+    "clang++-haswell": ["clang++", "-x", "c++", "-std=gnu++17", "-O3", "-march=haswell"],
+}
+LETTERS = (
+    "001100 010010 111111 100001 100001",
+    "011110 010010 011110 010010 011110",
+    "011110 010000 010000 010000 011110",
+)
+
+
+@cache
+def example_output():
+    """What letters.c prints, computed by the text."""
+    state, numbers = 1, []
+    for _ in range(173):
+        state = (1664525 * state + 1013904223) % 2**32
+        numbers.append((state >> 8) / 16777216.0 - 0.5)
+    W1 = [numbers[5 * k : 5 * k + 5] for k in range(30)]
+    W2 = [numbers[155 + 3 * k : 158 + 3 * k] for k in range(5)]
+    parameters = [(W1, numbers[150:155]), (W2, numbers[170:173])]
+    X = [[float(pixel) for pixel in letter.replace(" ", "")] for letter in LETTERS]
+    Y = [[float(s == j) for j in range(3)] for s in range(3)]
+    sigmoids = ["sigmoid", "sigmoid"]
+    how = 1, sigmoids, "binary_cross_entropy", True, 0.1
+    lines = []
+    for epoch in range(1, 1001):
+        loss = reference.train_epoch(parameters, X, Y, [0, 1, 2], *how)
+        if epoch % 200 == 0:
+            lines.append(f"epoch {epoch:4}: loss {loss:.17g}")
+    _, A = reference.forward(X[1:2], parameters, sigmoids)
+    lines += [f"{letter}: {output:.17g}" for letter, output in zip("ABC", A[-1][0])]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The exported core."""
+    export_core(tmp_path / "core", __version__)
+    return tmp_path / "core"
+
+
+def run(*command, folder=None):
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_holds_the_core_word_for_word(folder):
+    assert (folder / "purenn.h").read_bytes() == (ROOT / "csrc" / "purenn.h").read_bytes()
+    text = (folder / "purenn.c").read_text()
+    assert f"purenn {__version__}" in text
+    assert (ROOT / "LICENSE").read_text().splitlines()[2] in text
+    for path in (ROOT / "csrc").glob("*.c"):
+        code = path.read_text()
+        body = code[re.search(r"^(?:/\* (?!SPDX)|static|double|void)", code, re.M).start() :]
+        for part in re.split(r'#include "[^"]*"\n', body):
+            assert part.strip() in text, path.name
+
+
+@pytest.mark.parametrize(
+    "build", [b if b == "gcc" else pytest.param(b, marks=pytest.mark.slow) for b in BUILDS]
+)
+def test_keeps_its_bits_in_other_people_s_builds(build, folder, tmp_path):
+    """Eighty of the trainings of test_equal_bits.py, and the elementary functions."""
+    run(*BUILDS[build], *STRICT, "-c", folder / "purenn.c", "-o", tmp_path / "purenn.o")
+    driver = ROOT / "tests" / "c" / "driver.c"
+    run("gcc", "-std=c99", "-I", folder, driver, tmp_path / "purenn.o", "-o", tmp_path / "driver")
+    check_driver(tmp_path / "driver", cases=80)
+
+
+def test_offers_what_the_header_declares_and_needs_nothing(folder, tmp_path):
+    run("gcc", "-std=c99", "-O2", "-c", folder / "purenn.c", "-o", tmp_path / "purenn.o")
+    listed = run("nm", tmp_path / "purenn.o")
+    header = (folder / "purenn.h").read_text()
+    declared = set(re.findall(r"^(?:void|double) (pn_\w+)\(", header, re.M))
+    assert set(re.findall(r" T (\w+)", listed)) == declared
+    assert set(re.findall(r" U (\w+)", listed)) <= {"memset", "memcpy", "_GLOBAL_OFFSET_TABLE_"}
+    assert not re.search(r" [DdBbC] ", listed)
+
+
+def test_example_by_its_makefile(folder):
+    run("make", folder=folder)
+    assert run(folder / "letters") == example_output()
+    run("make", "clean", folder=folder)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "CMakeLists.txt", "Makefile", "letters.c", "purenn.c", "purenn.h",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_example_by_cmake(folder):
+    run("cmake", "-B", "build", folder=folder)
+    run("cmake", "--build", "build", folder=folder)
+    assert run(folder / "build" / "letters") == example_output()
+
+
+@pytest.mark.slow
+def test_another_cmake_project_links_it(folder, tmp_path):
+    (tmp_path / "main.cpp").write_text(
+        '#include "purenn.h"\nint main() { return pn_exp(0.0) == 1.0 ? 0 : 1; }\n'
+    )
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.10)\nproject(user LANGUAGES C CXX)\n"
+        "add_subdirectory(core)\nadd_executable(user main.cpp)\n"
+        "target_link_libraries(user PRIVATE purenn)\n"
+    )
+    run("cmake", "-B", "build", folder=tmp_path)
+    run("cmake", "--build", "build", folder=tmp_path)
+    run(tmp_path / "build" / "user")
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_example_compiles_without_a_warning_and_is_clean(compiler, folder, tmp_path):
+    flags = ["-std=c99", *STRICT, "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    sources = [folder / "letters.c", folder / "purenn.c"]
+    run(compiler, *flags, *sources, "-o", tmp_path / "letters")
+    assert run(tmp_path / "letters") == example_output()
+
+
+def test_refuses_a_path_that_exists(tmp_path):
+    (tmp_path / "Makefile").write_text("mine")
+    with pytest.raises(FileExistsError, match="exists already"):
+        export_core(tmp_path, __version__)
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+def test_ships_in_the_package(tmp_path):
+    """Also without a checkout at hand, as it was installed."""
+    program = "from purenn.export import export_core; export_core('out', '0')"
+    run(sys.executable, "-I", "-c", program, folder=tmp_path)
+    assert len(list((tmp_path / "out").iterdir())) == 5
