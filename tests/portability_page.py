@@ -1,0 +1,87 @@
+"""Runs the workload wherever this machine can and writes the tables of docs/portability.md.
+
+`python tests/portability_page.py` takes a few minutes, most of them CPython's full lengths.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from golden import FULL, SHORT, golden
+from portability import HOSTS, TARGETS, Absent, Result, compute
+from test_c_core import ROOT
+
+PAGE = ROOT / "docs" / "portability.md"
+LETTERS = "letters, 100 epochs"
+HASHES = "article | SHA-256 of the trained weights"
+SIZES = ".text | .data | RAM, letters | RAM, all four"
+
+
+def tables() -> Iterator[str]:
+    """In the order of their places on the page."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        short = {name: pool.submit(compute, TARGETS[name], [*SHORT]) for name in TARGETS}
+        small = {name: pool.submit(compute, TARGETS[name], [LETTERS]) for name in TARGETS}
+        full = {name: pool.submit(compute, TARGETS[name], [*FULL]) for name in HOSTS}
+    yield table(HASHES, ([name, f"`{golden(name)}`"] for name in SHORT))
+    yield table(
+        f"target | hashes equal | {SIZES} | time, letters | time, all four",
+        (row(name, SHORT, short[name], small[name]) for name in TARGETS),
+    )
+    yield table(HASHES, ([name, f"`{golden(name)}`"] for name in FULL))
+    yield table(
+        "host | hashes equal | time, planar | time, digits",
+        (row(name, FULL, full[name]) for name in HOSTS),
+    )
+
+
+def row(name: str, articles: Iterable[str], run: Future, small: Future | None = None) -> list[str]:
+    """The cells of a target: its hashes, sizes beside those of a smaller run, and times."""
+    try:
+        result = run.result()
+        sizes = sizes_of(result, small.result()) if small else []
+    except Absent as absent:
+        return [name, f"not run, needs {absent}"]
+    ticks = [small.result().ticks[0], sum(result.ticks)] if small else result.ticks
+    unit = "instructions" if getattr(TARGETS[name], "board", False) else "nanoseconds"
+    return [name, equal(result.digests, articles), *sizes, *(amount(n, unit) for n in ticks)]
+
+
+def sizes_of(result: Result, small: Result) -> list[str]:
+    if not result.sizes:
+        return [""] * 4
+    text, data, ram = result.sizes
+    return [f"{size:,}" for size in (text, data, small.sizes[2], ram)]
+
+
+def equal(digests: list[str], articles: Iterable[str]) -> str:
+    """How many digests are the golden ones; those that differ in full."""
+    wrong = [f"{name}: `{d}`" for name, d in zip(articles, digests) if d != golden(name)]
+    return ", ".join([f"{len(digests) - len(wrong)} of {len(digests)}", *wrong])
+
+
+def amount(ticks: int, unit: str) -> str:
+    if unit == "instructions":
+        return f"{ticks / 1e6:.1f} M instructions"
+    return f"{ticks / 1e9:.1f} s" if ticks >= 1e9 else f"{ticks / 1e6:.3g} ms"
+
+
+def table(header: str, rows: Iterable[list[str]]) -> str:
+    columns = header.split(" | ")
+    lines = [columns, ["---"] * len(columns)]
+    lines += [cells + [""] * (len(columns) - len(cells)) for cells in rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def main() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    written = tables()
+    page = re.sub(r"^\|(?:.*\n\|)*.*$", lambda _: next(written), page, flags=re.M)
+    PAGE.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
