@@ -1,7 +1,8 @@
 """Weights in fewer bits: what is stored, the numbers that stands for, and what it changes.
 
 An export with such weights computes, bit for bit, what the network with the rounded weights
-computes in double.
+computes in double. (int8 multiplies each sum by its power of two, instead of each weight; that is
+the same unless numbers become subnormal.)
 """
 
 from __future__ import annotations

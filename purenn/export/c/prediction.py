@@ -13,6 +13,21 @@ static void ${p}_$name(double *z, const double *x, const $type *W,
 ${indent}${weights}size_t n_in, size_t n_out)
 {
     size_t k, j;
+$sums}
+""")
+
+# One total at a time: no array to clear, so that no compiler calls memset.
+SUMS = Template("""\
+    for (j = 0; j < n_out; j++) {
+        double total = 0.0;
+        for (k = 0; k < n_in; k++)
+            total = total + x[k] * W[k * n_out + j];
+        z[j] = total$last;
+    }
+""")
+
+# All totals side by side, so that each input is scaled once.
+SUMS_OF_SCALED = Template("""\
     for (j = 0; j < n_out; j++)
         z[j] = 0.0;
     for (k = 0; k < n_in; k++) {
@@ -20,13 +35,9 @@ ${indent}${weights}size_t n_in, size_t n_out)
         for (j = 0; j < n_out; j++)
             z[j] = z[j] + x_k * W[k * n_out + j];
     }
-$finish}
-""")
-
-FINISH = """\
     for (j = 0; j < n_out; j++)
-        z[j] = z[j]{};
-"""
+        z[j] = z[j]$last;
+""")
 
 PREDICT = Template("""\
 void ${p}_$name(const double *x, double *out)
@@ -62,9 +73,10 @@ def prediction(plan: Plan) -> list[str]:
     scaled, several = any(plan.scaling), len(plan.shapes) > 1
     texts = []
     if scaled:
-        texts.append(layer_function(plan, "first_layer", scaled_input(plan, "x[k]")))
+        sums = SUMS_OF_SCALED.safe_substitute(x_k=scaled_input(plan, "x[k]"))
+        texts.append(layer_function(plan, "first_layer", sums))
     if several or not scaled:
-        texts.append(layer_function(plan, "layer", "x[k]"))
+        texts.append(layer_function(plan, "layer", SUMS.template))
     name = "predict_proba" if plan.classifies else "predict"
     lines = "".join(f"    {line}\n" for line in calls(plan))
     texts.append(PREDICT.substitute(plan.names, name=name, lines=lines))
@@ -74,7 +86,7 @@ def prediction(plan: Plan) -> list[str]:
     return texts
 
 
-def layer_function(plan: Plan, name: str, x_k: str) -> str:
+def layer_function(plan: Plan, name: str, sums: str) -> str:
     """Z = X·W + b for one sample, with csrc's order of every sum."""
     weights = "const float *scale, " if plan.form == "int8" else ""
     factor = " * scale[j]" if weights else ""
@@ -88,8 +100,7 @@ def layer_function(plan: Plan, name: str, x_k: str) -> str:
         type=plan.weight_type,
         indent=" " * (len(plan.prefix) + len(name) + 14),
         weights=weights,
-        x_k=x_k,
-        finish=FINISH.format(factor + term) if factor + term else "",
+        sums=Template(sums).substitute(last=factor + term),
     )
 
 
