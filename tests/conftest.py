@@ -7,6 +7,7 @@ import os
 import pytest
 
 import purenn
+from purenn import cli
 from purenn.engines import BackendError
 from purenn.engines import engine as choose
 
@@ -44,3 +45,34 @@ def engine(request):
 def native():
     """The binding, where it is installed."""
     return c_engine().functions
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Runs the command line in this process: exit status, lines on stdout, lines on stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PURENN_BACKEND", raising=False)
+
+    def run(*arguments):
+        try:
+            code = cli.main(arguments)
+        except SystemExit as stop:  # argparse's, after --help
+            code = stop.code or 0
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err.splitlines()
+
+    return run
+
+
+@pytest.fixture
+def refused(run):
+    """That the arguments end with status 2 and one line that has these words."""
+
+    def refused(arguments, *words, may_print=False):
+        code, out, err = run(*arguments)
+        assert code == 2 and len(err) == 1, (code, err)
+        assert err[0].startswith("purenn: ") and len(err[0]) < 300, err
+        assert all(word in err[0] for word in words), err
+        assert may_print or out == []
+
+    return refused

@@ -55,7 +55,7 @@ ARM_BUILDS = {"O0": BUILDS["O0"], "O3": BUILDS["O3"], "gnu-O2": ["-std=gnu99", "
 EACH = [(target, build) for target in ("gcc", "clang") for build in HOST_BUILDS]
 EACH += [(target, build) for target in ("gcc-arm", "clang-arm") for build in ARM_BUILDS]
 # The others take five to twenty seconds each.
-FAST = [("gcc", "O3"), ("gcc", "sanitizers"), ("clang", "gnu-haswell")]
+FAST = [("gcc", "O3"), ("clang", "gnu-haswell")]
 
 
 @pytest.fixture(scope="session")
@@ -193,6 +193,7 @@ def test_as_many_threads_as_there_may_be(built):
     check_trainings([built("gcc", "O3") / "host", "plain", 64], range(4), range(2, 4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["plain", "avx2"])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_valgrind_finds_nothing(built, level, threads):

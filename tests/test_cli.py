@@ -18,37 +18,6 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="signals, pipes and /dev/f
 ARTICLES = ["house_price", "letters", "planar", "digits"]
 
 
-@pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Runs the command line in this process: exit status, lines on stdout, lines on stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("PURENN_BACKEND", raising=False)
-
-    def run(*arguments):
-        try:
-            code = cli.main(arguments)
-        except SystemExit as stop:  # argparse's, after --help
-            code = stop.code or 0
-        out, err = capsys.readouterr()
-        return code, out.splitlines(), err.splitlines()
-
-    return run
-
-
-@pytest.fixture
-def refused(run):
-    """That the arguments end with status 2 and one line that has these words."""
-
-    def refused(arguments, *words, may_print=False):
-        code, out, err = run(*arguments)
-        assert code == 2 and len(err) == 1, (code, err)
-        assert err[0].startswith("purenn: ") and len(err[0]) < 300, err
-        assert all(word in err[0] for word in words), err
-        assert may_print or out == []
-
-    return refused
-
-
 def start(*arguments, folder, **options):
     """A process of `python -m purenn`, in a folder where only an installed purenn is found."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}

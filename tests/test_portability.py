@@ -34,6 +34,8 @@ from test_micropython import Shorten
 if sys.implementation.name != "cpython":
     pytest.skip("CPython runs the targets, PyPy among them", allow_module_level=True)
 
+pytestmark = pytest.mark.slow
+
 
 def or_skip(function, *arguments):
     """What the function gives; a skip where something is absent, or a failure if required."""
@@ -60,7 +62,6 @@ def test_every_target_has_the_golden_hashes(runs, target):
     assert result.digests == [golden(name) for name in SHORT]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("host", [name for name in HOSTS if isinstance(TARGETS[name], Core)])
 def test_the_articles_full_lengths(host):
     """On the installed core and PyPy: tests/test_golden.py."""

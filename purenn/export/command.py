@@ -30,8 +30,9 @@ def export(options: Any) -> int:
 
 def core(options: Any) -> list[str]:
     """The core as one file."""
-    if options.model is not None or options.to is not None:
-        raise ValueError("--core: exports purenn's core, so it takes no model and no --to")
+    of_models = (options.model, options.to, options.prefix)
+    if any(of_models) or options.float32 or options.int8 or options.train:
+        raise ValueError("--core: exports purenn's core, so it takes no model, and only --out")
     paths = export_core(options.out, __version__)
     make = f"make -C {options.out} && {os.path.join(options.out, 'letters')}"
     return [*paths, f"try     {make}"]

@@ -1,0 +1,125 @@
+"""`purenn export`: what it writes and says, and how it refuses in one line."""
+
+import subprocess
+
+import pytest
+
+from purenn import Network
+
+
+@pytest.fixture
+def model(run, tmp_path):
+    """A model file in the folder where the command runs."""
+    network = Network([2, 3, 1], activations=["tanh", "sigmoid"], seed=1)
+    network.save(tmp_path / "xor.json")
+    return "xor.json"
+
+
+def test_c(run, model, tmp_path):
+    code, out, err = run("export", model, "--to", "c", "--out", "out", "--prefix", "gate")
+    assert (code, err) == (0, [])
+    assert out == [
+        "out/gate.h",
+        "out/gate.c",
+        "flash   104 bytes of constants, and the code",
+        "RAM     32 bytes, on the stack",
+        "time    9 multiply-adds for a prediction",
+        "proof   cc -std=c99 -O2 -DGATE_SELFTEST out/gate.c -o selftest && ./selftest",
+    ]
+    proof = out[-1].removeprefix("proof ").replace("./", "out/").replace("-o ", "-o out/")
+    said = subprocess.run(proof, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    assert said.stdout == "gate: passed: the same bits as purenn in 4 predictions\n"
+
+
+def test_c_with_rounded_weights_tells_the_change(run, model):
+    for option in ("--float32", "--int8"):
+        code, out, _ = run("export", model, "--to", "c", option, "--out", option[2:])
+        assert code == 0
+        (line,) = (place for place, text in enumerate(out) if text.startswith("change"))
+        assert out[line].endswith("for inputs from -1 to 1:")
+        assert " at most in 1,000 random ones, " in out[line + 1]
+        flash = {"--float32": 9 * 4 + 4 * 4, "--int8": 9 + 4 * 4 + 4 * 4}[option]
+        assert f"flash   {flash} bytes of constants, and the code" in out
+
+
+def test_inputs_are_the_limits_of_what_is_measured(run, model, tmp_path):
+    how = ["--int8", "--inputs", "0", "255"]
+    _, out, _ = run("export", model, "--to", "c", *how)
+    assert any(line.endswith("for inputs from 0 to 255:") for line in out)
+    code, _, _ = run("export", model, "--to", "c", "--prefix", "negative", "--inputs", "-3", "-2")
+    assert code == 0
+    text = (tmp_path / "negative.c").read_text()
+    start = text.index("{", text.index("negative_test_x")) + 1
+    numbers = [
+        float(word) for word in text[start : text.index("}", start)].split(",") if word.strip()
+    ]
+    assert len(numbers) == 8 and all(-3 <= number <= -2 for number in numbers)
+
+
+def test_c_that_trains_tells_its_workspace(run, model):
+    _, out, _ = run("export", model, "--to", "c", "--train")
+    assert "RAM     136 bytes, on the stack and of parameters" in out
+    assert "        and 176 of workspace for a step on one sample" in out
+
+
+def test_python(run, model, tmp_path):
+    code, out, err = run("export", model, "--to", "python")
+    assert (code, err) == (0, [])
+    assert out == ["./xor.py", "proof   python ./xor.py"]
+    assert (tmp_path / "xor.py").exists()
+
+
+def test_core(run, tmp_path):
+    code, out, err = run("export", "--core", "--out", "core")
+    assert (code, err) == (0, [])
+    assert out[-1] == "try     make -C core && core/letters"
+    assert sorted(path.name for path in (tmp_path / "core").iterdir()) == [
+        "CMakeLists.txt", "Makefile", "letters.c", "purenn.c", "purenn.h",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["expected a model file", "--core"]),
+        (["xor.json"], ["expected --to c or --to python"]),
+        (["none.json", "--to", "c"], ["none.json"]),
+        (["xor.json", "--to", "java"], ["java", "--help"]),
+        (["xor.json", "--to", "c", "--float32", "--int8"], ["expected one of them"]),
+        (["xor.json", "--to", "c", "--int8", "--train"], ["train: needs weights in float64"]),
+        (["xor.json", "--to", "python", "--int8"], ["are for --to c"]),
+        (["xor.json", "--to", "python", "--train"], ["are for --to c"]),
+        (["xor.json", "--core"], ["takes no model"]),
+        (["--core", "--train"], ["takes no"]),
+        (["--core", "--prefix", "x"], ["takes no"]),
+        (["xor.json", "--to", "c", "--prefix", "2x"], ["prefix: expected a C identifier", "2x"]),
+        (["xor.json", "--to", "c", "--inputs", "1", "0"], ["inputs: expected a lower"]),
+        (["xor.json", "--to", "c", "--inputs", "nan", "0"], ["inputs", "finite"]),
+        (["xor.json", "--to", "c", "--out", "xor.json"], ["xor.json"]),
+        (["xor.json", "--to", "c", "--out", "xor.json/deep"], ["xor.json"]),
+    ],
+)
+def test_what_is_wrong_is_one_line(refused, model, arguments, words, tmp_path):
+    refused(["export", *arguments], *words)
+    assert [path.name for path in tmp_path.iterdir()] == ["xor.json"]
+
+
+def test_a_file_that_exists_is_kept(run, refused, model, tmp_path):
+    run("export", model, "--to", "c")
+    before = (tmp_path / "xor.c").read_bytes()
+    refused(["export", model, "--to", "c", "--int8"], "xor.h", "exists already", "prefix")
+    assert (tmp_path / "xor.c").read_bytes() == before
+
+
+def test_the_prefix_is_the_model_s_name_where_that_is_an_identifier(refused, run, tmp_path):
+    Network([1, 1], seed=0).save(tmp_path / "my-net.json")
+    refused(["export", "my-net.json", "--to", "c"], "prefix", "'my-net'")
+
+
+@pytest.mark.parametrize("backend", ["c", "python"])
+def test_methods_of_a_network(backend, native, tmp_path):
+    network = Network([2, 2], activations="softmax", seed=0, backend=backend)
+    result = network.export_c(tmp_path, "net", weights="float32", inputs=(0, 1))
+    assert [path.rsplit("/", 1)[1] for path in result.paths] == ["net.h", "net.c"]
+    assert result.inputs == (0.0, 1.0) and 0 < result.change.seen <= result.change.bound
+    assert network.export_python(tmp_path, "net") == [str(tmp_path / "net.py")]
