@@ -1,5 +1,6 @@
 """The core as one file: what it holds, other people's builds of it, the example beside it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,8 +10,8 @@ from functools import cache
 import pytest
 from test_c_core import ROOT, STRICT, check_driver
 
-from purenn import __version__, reference
-from purenn.export import export_core
+from purenn import Network, __version__, reference
+from purenn.export import export_c, export_core
 
 BUILDS = {
     "gcc": ["gcc", "-std=c99", "-O2"],
@@ -152,3 +153,17 @@ def test_ships_in_the_package(tmp_path):
     program = "from purenn.export import export_core; export_core('out', '0')"
     run(sys.executable, "-I", "-c", program, folder=tmp_path)
     assert len(list((tmp_path / "out").iterdir())) == 5
+
+
+def test_avr_is_refused_in_one_line(folder, tmp_path):
+    """Its doubles have 32 bits."""
+    if shutil.which("avr-gcc") is None:
+        assert os.environ.get("PURENN_TARGETS") != "require", "avr-gcc is not installed"
+        pytest.skip("avr-gcc is not installed: apt install gcc-avr avr-libc")
+    export_c(Network([2, 1], activations="sigmoid", seed=0), folder, "net")
+    for name in ("purenn.c", "net.c"):
+        command = ["avr-gcc", "-mmcu=atmega2560", "-std=c99", "-c", folder / name]
+        done = subprocess.run([*command, "-o", tmp_path / "out.o"], capture_output=True, text=True)
+        assert done.returncode != 0
+        errors = [line for line in done.stderr.splitlines() if "error:" in line]
+        assert len(errors) == 1 and "purenn: double is not IEEE-754 binary64" in errors[0]
