@@ -11,14 +11,15 @@ from purenn import Network
 from purenn.engines import ACTIVATIONS, LOSSES
 from purenn.network import PROBABILITIES
 
-STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
 BUILDS = {
     "gcc": ["gcc", "-std=c99", "-O2"],
     "clang": ["clang", "-std=c99", "-O2"],
     "gcc-haswell": ["gcc", "-std=gnu99", "-O3", "-march=haswell"],
     "clang-haswell": ["clang", "-std=gnu99", "-O3", "-march=haswell"],
     "g++": ["g++", "-x", "c++", "-std=c++11", "-O2"],
-    "clang++": ["clang++", "-x", "c++", "-std=gnu++17", "-O1", "-march=haswell"],
+    "g++-haswell": ["g++", "-x", "c++", "-std=gnu++17", "-O3", "-march=haswell"],
+    "clang++": ["clang++", "-x", "c++", "-std=c++11", "-O2"],
+    "clang++-haswell": ["clang++", "-x", "c++", "-std=gnu++17", "-O3", "-march=haswell"],
 }
 LIMITS = (-2.0, 3.0)
 EDGES = [0.0, -0.0, 5e-324, -1e-310, 1e-160, 1.0, -1.0, 0.5, 700.0, -746.0, 1e10]

@@ -11,7 +11,6 @@ from exports import (
     BUILDS,
     EDGES,
     LIMITS,
-    STRICT,
     call,
     compile_c,
     doubles,
@@ -19,6 +18,7 @@ from exports import (
     random_network,
     some_inputs,
 )
+from test_c_core import STRICT
 
 from purenn import Network
 from purenn.export import export_c

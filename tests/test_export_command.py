@@ -22,7 +22,7 @@ def test_c(run, model, tmp_path):
         "out/gate.h",
         "out/gate.c",
         "flash   104 bytes of constants, and the code",
-        "RAM     32 bytes, on the stack",
+        "RAM     32 bytes of buffers on the stack",
         "time    9 multiply-adds for a prediction",
         "proof   cc -std=c99 -O2 -DGATE_SELFTEST out/gate.c -o selftest && ./selftest",
     ]
@@ -58,7 +58,7 @@ def test_inputs_are_the_limits_of_what_is_measured(run, model, tmp_path):
 
 def test_c_that_trains_tells_its_workspace(run, model):
     _, out, _ = run("export", model, "--to", "c", "--train")
-    assert "RAM     136 bytes, on the stack and of parameters" in out
+    assert "RAM     136 bytes of parameters and buffers on the stack" in out
     assert "        and 176 of workspace for a step on one sample" in out
 
 

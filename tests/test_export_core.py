@@ -8,21 +8,12 @@ import sys
 from functools import cache
 
 import pytest
+from exports import BUILDS
 from test_c_core import ROOT, STRICT, check_driver
 
 from purenn import Network, __version__, reference
 from purenn.export import export_c, export_core
 
-BUILDS = {
-    "gcc": ["gcc", "-std=c99", "-O2"],
-    "clang": ["clang", "-std=c99", "-O2"],
-    "gcc-haswell": ["gcc", "-std=gnu99", "-O3", "-march=haswell"],
-    "clang-haswell": ["clang", "-std=gnu99", "-O3", "-march=haswell"],
-    "g++": ["g++", "-x", "c++", "-std=c++11", "-O2"],
-    "g++-haswell": ["g++", "-x", "c++", "-std=gnu++17", "-O3", "-march=haswell"],
-    "clang++": ["clang++", "-x", "c++", "-std=c++11", "-O2"],
-    "clang++-haswell": ["clang++", "-x", "c++", "-std=gnu++17", "-O3", "-march=haswell"],
-}
 LETTERS = (
     "001100 010010 111111 100001 100001",
     "011110 010010 011110 010010 011110",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from shlex import quote
 
 from .. import __version__
 from ..annotations import Any
@@ -34,8 +35,8 @@ def core(options: Any) -> list[str]:
     if any(of_models) or options.float32 or options.int8 or options.train:
         raise ValueError("--core: exports purenn's core, so it takes no model, and only --out")
     paths = export_core(options.out, __version__)
-    make = f"make -C {options.out} && {os.path.join(options.out, 'letters')}"
-    return [*paths, f"try     {make}"]
+    example = quote(os.path.join(options.out, "letters"))
+    return [*paths, f"try     make -C {quote(options.out)} && {example}"]
 
 
 def python(options: Any) -> list[str]:
@@ -44,7 +45,7 @@ def python(options: Any) -> list[str]:
         raise ValueError("--to python: --float32, --int8 and --train are for --to c")
     network = Network.load(options.model)
     paths = export_python(network, options.out, prefix(options), inputs=options.inputs)
-    return [*paths, f"proof   python {paths[0]}"]
+    return [*paths, f"proof   python {quote(paths[0])}"]
 
 
 def c(options: Any) -> list[str]:
@@ -57,7 +58,7 @@ def c(options: Any) -> list[str]:
     result = export_c(
         network, options.out, name, weights=weights, train=options.train, inputs=options.inputs
     )
-    source = result.paths[1]
+    source = quote(result.paths[1])
     proof = f"cc -std=c99 -O2 -D{name.upper()}_SELFTEST {source} -o selftest && ./selftest"
     return [*result.paths, *report(result), f"proof   {proof}"]
 
@@ -67,7 +68,7 @@ def report(result: CExport) -> list[str]:
     trains = result.workspace > 0
     lines = [
         f"flash   {result.flash:,} bytes of constants, and the code",
-        f"RAM     {result.ram:,} bytes, on the stack{' and of parameters' * trains}",
+        f"RAM     {result.ram:,} bytes of {'parameters and ' * trains}buffers on the stack",
     ]
     if trains:
         lines.append(f"        and {result.workspace:,} of workspace for a step on one sample")
