@@ -22,6 +22,7 @@ BUILDS = {
     "gnu-haswell": ["-std=gnu99", "-O2", "-march=haswell"],
     "sanitizers": ["-std=c99", *SANITIZERS],
 }
+FAST = ("O3", "gnu-haswell")
 
 
 @pytest.fixture(scope="module", params=["gcc", "clang"])
@@ -95,7 +96,9 @@ def test_no_allocation_no_output_no_globals():
             assert word not in text, f"{source.name} uses {word}"
 
 
-@pytest.mark.parametrize("build", BUILDS)
+@pytest.mark.parametrize(
+    "build", [b if b in FAST else pytest.param(b, marks=pytest.mark.slow) for b in BUILDS]
+)
 def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
     """Eighty of the trainings of test_equal_bits.py, and the elementary functions."""
     program = tmp_path / "driver"
