@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What every file of the core asks of its compiler: IEEE-754 binary64 arithmetic, each product
- * and each sum rounded by itself. See docs/arithmetic.md. Included first by every .c file. */
+/* What this code asks of its compiler: IEEE-754 binary64 arithmetic, each product and each sum
+ * rounded by itself. purenn's docs/arithmetic.md says why. */
 #ifndef PURENN_CONTRACT_H
 #define PURENN_CONTRACT_H
 

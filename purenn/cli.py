@@ -148,7 +148,6 @@ def parser() -> Parser:
         nargs=2,
         type=float,
         metavar=("LOW", "HIGH"),
-        default=(-1.0, 1.0),
         help="limits of random inputs, for the self-test and what rounding changes; -1 1",
     )
     command.add_argument("--core", action="store_true", help="instead: the C core as one file")

@@ -171,7 +171,7 @@ class Network:
     def scaling(self) -> tuple[list[float], list[float]]:
         """The offset and the scale of each input, (n_in) both: 0 and 1 where none was given."""
         n_in = self.sizes[0]
-        return self.input_offset or [0.0] * n_in, self.input_scale or [1.0] * n_in
+        return list(self.input_offset or [0.0] * n_in), list(self.input_scale or [1.0] * n_in)
 
     def predict(self, X: Any) -> list:
         """The outputs for X (n, n_in): n lists of n_out numbers; for one flat sample, one list.
@@ -201,7 +201,7 @@ class Network:
             )
         outputs = self.predict(X)
         flat = not isinstance(outputs[0], list)
-        classes: list = [_largest(row) for row in ([outputs] if flat else outputs)]
+        classes: list = [class_of(row) for row in ([outputs] if flat else outputs)]
         if self.labels is not None:
             classes = [self.labels[number] for number in classes]
         return classes[0] if flat else classes
@@ -413,8 +413,11 @@ def _check_scaled(rows: list[list[float]]) -> None:
                 )
 
 
-def _largest(outputs: list[float]) -> int:
-    """The number of the largest output, the first among equals; 0 or 1 of a single one."""
+def class_of(outputs: list[float]) -> int:
+    """The number of the largest output, the first among equals; of a single one 1 if it is > 0.5.
+
+    Raises ValueError where an output is NaN.
+    """
     if any(value != value for value in outputs):
         raise ValueError(
             "classify: expected outputs that can be compared, got nan; "

@@ -74,12 +74,11 @@ def test_letters_fail_where_one_weight_is_altered(board, weights, tmp_path):
     path = tmp_path / "letters.c"
     text = path.read_text()
     start = text.index("{", text.index(" letters_W1["))
-    altered = re.sub(
-        r"\d(?=f?,)", lambda found: str((int(found[0]) + 5) % 10), text[start:], count=1
-    )
+    digit = r"\d(?=,)" if weights == "int8" else r"(?<=\.)\d"
+    altered = re.sub(digit, lambda found: str((int(found[0]) + 5) % 10), text[start:], count=1)
     path.write_text(text[:start] + altered)
     said, passed = selftest(board, tmp_path, "letters")
-    assert (said, passed) == ("letters: FAILED: a weight was altered\n", False)
+    assert (said, passed) == ("letters: FAILED: a weight or another constant was altered\n", False)
 
 
 def test_a_fused_build_fails(tmp_path):

@@ -3,7 +3,9 @@
 import ctypes
 import re
 import shutil
+import struct
 import subprocess
+from itertools import product
 
 import pytest
 from bits import bits
@@ -20,8 +22,15 @@ from exports import (
 )
 from test_c_core import STRICT
 
+pytest.importorskip("hypothesis")
+from hypothesis import given
+from hypothesis import strategies as st
+
 from purenn import Network
 from purenn.export import export_c
+from purenn.export.c.numbers import literal
+from purenn.export.change import bound_of_change
+from purenn.export.command import rounded_up
 from purenn.export.vectors import fused_multiply_add
 from purenn.export.weights import network_of, stored
 
@@ -182,26 +191,53 @@ def test_selftest_of_training_passes(tmp_path):
         assert passed and said.endswith("in 4 predictions and 2 training steps\n")
 
 
-@pytest.mark.parametrize(
-    ("how", "array"),
-    [({}, "W1"), ({}, "b2"), ({"weights": "float32"}, "W2"), ({"weights": "int8"}, "W1"),
-     ({"weights": "int8"}, "scale2"), ({"train": True}, "parameters")],
-)  # fmt: skip
-def test_selftest_fails_where_one_weight_is_altered(how, array, tmp_path):
-    network = Network([6, 4, 3], activations="sigmoid", seed=5)
-    network.set_weights([(W, [0.5 + j for j in range(len(b))]) for W, b in network.get_weights()])
-    export_c(network, tmp_path, "net", **how)
-    path = tmp_path / "net.c"
-    text = path.read_text()
+def altered(folder, text, array):
+    """net.c with a digit of one number in that array changed, five times over."""
     start = text.index("{", text.index(f" net_{array}[")) + 1
     numbers = text[start : text.index("}", start)]
     digits = r"(?<=\.)\d" if "." in numbers else r"\d(?=,|$)"
     for match in list(re.finditer(digits, numbers))[:5]:
         digit = str((int(match[0]) + 1) % 10)
-        altered = numbers[: match.start()] + digit + numbers[match.end() :]
-        path.write_text(text[:start] + altered + text[start + len(numbers) :])
-        said, passed = selftest(tmp_path, "net")
-        assert not passed and said == "net: FAILED: a weight was altered\n"
+        changed = numbers[: match.start()] + digit + numbers[match.end() :]
+        (folder / "net.c").write_text(text[:start] + changed + text[start + len(numbers) :])
+        yield selftest(folder, "net")
+
+
+CONSTANT = "net: FAILED: a weight or another constant was altered\n"
+
+
+@pytest.mark.parametrize(
+    ("how", "array", "failure"),
+    [
+        ({}, "W1", CONSTANT),
+        ({}, "b2", CONSTANT),
+        ({}, "input_offset", CONSTANT),
+        ({}, "input_scale", CONSTANT),
+        ({"weights": "float32"}, "W2", CONSTANT),
+        ({"weights": "int8"}, "W1", CONSTANT),
+        ({"weights": "int8"}, "scale2", CONSTANT),
+        ({"train": True}, "parameters", CONSTANT),
+        ({}, "test_out", "net: FAILED: an output has other bits\n"),
+        ({}, "test_x", "net: FAILED: an output has other bits\n"),
+        ({}, "test_class", "net: FAILED: a class is another one\n"),
+        ({"train": True}, "test_loss", "net: FAILED: a training step has other bits\n"),
+        ({"train": True}, "test_trained", "net: FAILED: a training step has other bits\n"),
+    ],
+)
+def test_selftest_fails_where_one_number_is_altered(how, array, failure, tmp_path):
+    network = Network([6, 4, 3], activations="sigmoid", seed=5, input_offset=0.5, input_scale=2.5)
+    network.set_weights([(W, [0.5 + j for j in range(len(b))]) for W, b in network.get_weights()])
+    export_c(network, tmp_path, "net", **how)
+    found = list(altered(tmp_path, (tmp_path / "net.c").read_text(), array))
+    assert found and set(found) == {(failure, False)}
+
+
+def test_selftest_fails_where_a_label_is_altered(tmp_path):
+    network = Network([1, 1], activations="sigmoid", seed=5, labels=["stop", "go"])
+    export_c(network, tmp_path, "net")
+    path = tmp_path / "net.c"
+    path.write_text(path.read_text().replace('"stop"', '"step"'))
+    assert selftest(tmp_path, "net") == (CONSTANT, False)
 
 
 def test_selftest_fails_in_a_fused_build(tmp_path):
@@ -259,6 +295,91 @@ def test_both_engines_write_the_same_files(native, weights, tmp_path):
         assert (tmp_path / "c" / name).read_bytes() == (tmp_path / "python" / name).read_bytes()
 
 
+FLOATS = [0.0, -0.0, 1.0, 0.1, 3.4028234663852886e38, 3.4027e38, 1e-45, -1.1754942e-38, 16777217.0]
+FLOATS += [7.038531e-26, 1e22, 123456.789, 1 / 3]
+
+
+@pytest.mark.parametrize("build", ["gcc", "clang"])
+def test_literals_are_read_as_the_same_bits(build, tmp_path):
+    """7.038531e-26 lies so near to the middle of two floats that rounding twice gives the other."""
+    floats = [struct.unpack("f", struct.pack("f", value))[0] for value in FLOATS]
+    texts = [literal(value, "float") for value in floats]
+    source = tmp_path / "literals.c"
+    source.write_text(
+        f"const float floats[] = {{{', '.join(texts)}}};\n"
+        f"const double doubles[] = {{{', '.join(literal(value) for value in EDGES)}}};\n"
+    )
+    compile_c(build, *STRICT, "-shared", "-fPIC", source, "-o", tmp_path / "literals.so")
+    library = ctypes.CDLL(str(tmp_path / "literals.so"))
+    assert bits((ctypes.c_float * len(floats)).in_dll(library, "floats")) == bits(floats)
+    assert bits((ctypes.c_double * len(EDGES)).in_dll(library, "doubles")) == bits(EDGES)
+
+
+@pytest.mark.parametrize("weights", ["float32", "int8"])
+def test_no_corner_of_the_limits_breaks_the_bound(weights):
+    """Where the largest changes are, in networks of few inputs."""
+    for seed in range(300):
+        network = random_network(seed)
+        rounded = network_of(network, stored(network.get_weights(), weights))
+        bound = bound_of_change(network, rounded, *LIMITS)
+        offset, scale = network.scaling()
+        corners = [
+            [o + s * value for o, s, value in zip(offset, scale, corner)]
+            for corner in product(LIMITS, repeat=network.sizes[0])
+        ]
+        for a, b in zip(network.predict(corners), rounded.predict(corners)):
+            assert max(abs(p - q) for p, q in zip(a, b)) <= bound, seed
+
+
+def test_the_bound_by_hand():
+    """One weight, identity: |w' − w|·max|x|, and next to nothing for roundings."""
+    network = Network([1, 1], activations="identity", seed=0)
+    network.set_weights([([[0.1]], [0.0])])
+    rounded = network_of(network, stored(network.get_weights(), "float32"))
+    exact = abs(0.10000000149011612 - 0.1) * 3.0
+    assert exact <= bound_of_change(network, rounded, -3.0, 2.0) <= exact * 1.000001
+
+
+def test_the_bound_covers_the_way_through_the_scaling(tmp_path):
+    """Seen inputs are a little beyond the limits here: 1e10 + 1e-6·x has few digits left."""
+    options = {"activations": "identity", "input_offset": 1e10, "input_scale": 1e-6}
+    network = Network([1, 1], seed=0, **options)
+    network.set_weights([([[0.1]], [0.0])])
+    change = export_c(network, tmp_path, "net", weights="float32").change
+    assert 0.0 < change.seen <= change.bound
+
+
+def test_the_bound_is_infinite_where_a_sum_may_overflow():
+    """Its interval is from −inf to inf, and 0·inf in the next layer no number."""
+    network = Network([2, 2, 2], activations="identity", seed=0)
+    network.set_weights(
+        [([[3e38, -3e38], [3e38, 3e38]], [0.0, 0.0]), ([[0.0, 3e38], [3e38, 0.0]], [0.0, 0.0])]
+    )
+    rounded = network_of(network, stored(network.get_weights(), "float32"))
+    assert bound_of_change(network, rounded, -1e300, 1e300) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0001, "0.0001"), (0.000103016, "0.00011"), (9.94, "10"), (0.0, "0")]
+)
+def test_a_bound_is_never_printed_smaller_than_it_is(value, text):
+    assert rounded_up(value) == text
+
+
+@given(st.floats(min_value=1e-300, max_value=1e300))
+def test_no_bound_is_printed_smaller_than_it_is(value):
+    assert value <= float(rounded_up(value)) <= 1.2 * value
+
+
+def test_a_network_that_can_t_be_trained_is_refused(tmp_path):
+    """Its outputs are 1e200, so that the squared error is infinite at any learning rate."""
+    network = Network([1, 1], activations="identity", seed=0)
+    network.set_weights([([[0.0]], [1e200])])
+    with pytest.raises(ValueError, match=r"^train: expected a network that can be trained"):
+        export_c(network, tmp_path / "out", "net", train=True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_int8_keeps_a_power_of_two_for_each_output():
     """By hand: 127·2⁻⁷ holds 0.9 as 115·2⁻⁷, and 1.0 needs 2⁻⁶; 0 keeps any."""
     network = Network([2, 3], activations="identity", seed=0)
@@ -270,10 +391,27 @@ def test_int8_keeps_a_power_of_two_for_each_output():
 
 
 @pytest.mark.parametrize(
-    "prefix", ["", "2net", "a-b", "a b", "_a", "für", "int", "a\n", None, 3, "a.b", "x" * 3 + "/y"]
+    "prefix",
+    [
+        "",
+        "2net",
+        "a-b",
+        "a b",
+        "_a",
+        "für",
+        "int",
+        "pn",
+        "pn_net",
+        "math",
+        "a\n",
+        None,
+        3,
+        "a.b",
+        "x" * 3 + "/y",
+    ],
 )
 def test_refuses_a_prefix_that_is_no_identifier(prefix, tmp_path):
-    with pytest.raises(ValueError, match=r"^prefix: expected a C identifier .*[^\n]$"):
+    with pytest.raises(ValueError, match=r"^prefix: expected [^\n]*$"):
         export_c(random_network(1), tmp_path / "out", prefix)
     assert not (tmp_path / "out").exists()
 
@@ -293,6 +431,7 @@ def test_refuses_a_path_that_exists(name, tmp_path):
         ({"weights": "int8", "train": True}, "train: needs weights in float64"),
         ({"inputs": (1.0, 1.0)}, "inputs: expected a lower and a higher limit"),
         ({"inputs": (0.0,)}, "inputs: expected a row of 2 numbers"),
+        ({"inputs": (-1e308, 1e308)}, "inputs: expected a lower and a higher limit"),
         ({"inputs": (0.0, float("inf"))}, "inputs.*expected a finite number"),
     ],
 )

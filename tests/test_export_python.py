@@ -65,15 +65,31 @@ def test_selftest_passes_on_micropython(tmp_path):
         assert said == f"net{seed}: passed: the same bits as purenn in 4 predictions"
 
 
-def test_selftest_fails_where_one_weight_is_altered(tmp_path):
-    network = Network([2, 1], activations="tanh", seed=0)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0.25]", "0.2500000000000001]"),
+        ("[0.125]", "[0.1250000000000001]"),
+        ("255.0]", "256.0]"),
+        ("TEST_VECTORS = [\n    ([", "TEST_VECTORS = [\n    ([1e9 + "),
+    ],
+)
+def test_selftest_fails_where_one_number_is_altered(old, new, tmp_path):
+    network = Network([2, 1], activations="relu", seed=0, input_scale=255.0)
     network.set_weights([([[0.5], [0.25]], [0.125])])
     (path,) = export_python(network, tmp_path, "net")
     text = Path(path).read_text(encoding="utf-8")
-    Path(path).write_text(text.replace("0.25]", "0.2500000001]"), encoding="utf-8")
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1), encoding="utf-8")
     done = subprocess.run([sys.executable, path], capture_output=True, text=True)
     assert done.returncode != 0
-    assert done.stderr == "net: FAILED: an output has other bits\n"
+    assert done.stderr == "net: FAILED: a number was altered, or an output has other bits\n"
+
+
+def test_labels_come_along(tmp_path):
+    for seed in SEEDS:
+        network, _, module = exported(tmp_path, seed)
+        assert tuple(module.get("LABELS", ())) == (network.labels or ())
 
 
 def test_imports_only_math(tmp_path):
@@ -86,7 +102,7 @@ def test_imports_only_math(tmp_path):
 def test_has_only_what_it_needs(tmp_path):
     (path,) = export_python(Network([2, 1], activations="relu", seed=0), tmp_path, "net")
     functions = re.findall(r"^def (\w+)", Path(path).read_text(encoding="utf-8"), re.M)
-    assert functions == ["relu_forward", "affine", "predict", "selftest"]
+    assert functions == ["relu_forward", "affine", "predict", "checksum", "selftest"]
 
 
 NUMBERS = [0.5, -0.0, 0.1, 2.0**-1074, -(2.0**-1022), 1.7976931348623157e308, 2.0**53 - 1]
@@ -113,7 +129,7 @@ def test_literals_by_hand():
     assert literal(-(2.0**-1074)) == "ldexp(-1, -1074)"
 
 
-@pytest.mark.parametrize("prefix", ["class", "lambda", "a-b", "", "int"])
+@pytest.mark.parametrize("prefix", ["class", "lambda", "a-b", "", "int", "math"])
 def test_refuses_what_is_no_module_name(prefix, tmp_path):
     with pytest.raises(ValueError, match=r"^prefix: expected"):
         export_python(random_network(1), tmp_path / "out", prefix)

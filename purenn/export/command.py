@@ -4,51 +4,54 @@ from __future__ import annotations
 
 import os
 from shlex import quote
+from typing import Any
 
 from .. import __version__
-from ..annotations import Any
 from ..network import Network
 from .c import CExport, export_c
 from .core import export_core
 from .python import export_python
 
+LIMITS = (-1.0, 1.0)  # of random inputs, after the network's input scaling
+
 
 def export(options: Any) -> int:
     """Writes what was asked for, and says what it takes."""
     if options.core:
-        written = core(options)
+        written = write_core(options)
     elif options.model is None:
         raise ValueError("export: expected a model file (or --core for the C core itself)")
     elif options.to is None:
         raise ValueError("export: expected --to c or --to python")
     elif options.to == "c":
-        written = c(options)
+        written = write_c(options)
     else:
-        written = python(options)
+        written = write_python(options)
     print("\n".join(written))
     return 0
 
 
-def core(options: Any) -> list[str]:
+def write_core(options: Any) -> list[str]:
     """The core as one file."""
-    of_models = (options.model, options.to, options.prefix)
-    if any(of_models) or options.float32 or options.int8 or options.train:
+    of_models = (options.model, options.to, options.prefix, options.inputs)
+    flags = (options.float32, options.int8, options.train)
+    if any(value is not None for value in of_models) or any(flags):
         raise ValueError("--core: exports purenn's core, so it takes no model, and only --out")
     paths = export_core(options.out, __version__)
     example = quote(os.path.join(options.out, "letters"))
     return [*paths, f"try     make -C {quote(options.out)} && {example}"]
 
 
-def python(options: Any) -> list[str]:
+def write_python(options: Any) -> list[str]:
     """The model as a Python module."""
     if options.float32 or options.int8 or options.train:
         raise ValueError("--to python: --float32, --int8 and --train are for --to c")
     network = Network.load(options.model)
-    paths = export_python(network, options.out, prefix(options), inputs=options.inputs)
+    paths = export_python(network, options.out, prefix(options), inputs=options.inputs or LIMITS)
     return [*paths, f"proof   python {quote(paths[0])}"]
 
 
-def c(options: Any) -> list[str]:
+def write_c(options: Any) -> list[str]:
     """The model as C, and what it takes."""
     if options.float32 and options.int8:
         raise ValueError("--float32, --int8: expected one of them")
@@ -56,7 +59,12 @@ def c(options: Any) -> list[str]:
     network = Network.load(options.model)
     name = prefix(options)
     result = export_c(
-        network, options.out, name, weights=weights, train=options.train, inputs=options.inputs
+        network,
+        options.out,
+        name,
+        weights=weights,
+        train=options.train,
+        inputs=options.inputs or LIMITS,
     )
     source = quote(result.paths[1])
     proof = f"cc -std=c99 -O2 -D{name.upper()}_SELFTEST {source} -o selftest && ./selftest"
@@ -75,12 +83,19 @@ def report(result: CExport) -> list[str]:
     lines.append(f"time    {result.multiply_adds:,} multiply-adds for a prediction")
     if result.change:
         low, high = result.inputs
-        seen, samples, bound = result.change
+        seen, bound = rounded_up(result.change.seen), rounded_up(result.change.bound)
+        samples = result.change.samples
         lines += [
             f"change  of an output by rounding the weights, for inputs from {low:g} to {high:g}:",
-            f"        {seen:.2g} at most in {samples:,} random ones, {bound:.2g} at most in any",
+            f"        {seen} at most in {samples:,} random ones, {bound} at most in any",
         ]
     return lines
+
+
+def rounded_up(value: float) -> str:
+    """The value with two digits, never less than it is."""
+    text = f"{value:.2g}"
+    return text if float(text) >= value else f"{1.05 * value:.2g}"
 
 
 def prefix(options: Any) -> str:

@@ -6,7 +6,7 @@ import os
 
 from ..data import shipped_bytes
 from .files import write_new
-from .source import CONTRACT, HEADER, c_body, c_rooms, c_text
+from .parts import CONTRACT, HEADER, c_body, c_rooms, c_text
 
 EXAMPLE = ("letters.c", "Makefile", "CMakeLists.txt")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Container
+from typing import Any
 
-from ..annotations import Any
 from ..checks import shown
 
 KEYWORDS = (
@@ -15,14 +16,18 @@ KEYWORDS = (
 )
 
 
-def check_prefix(prefix: Any) -> None:
-    """Refuses what can't begin a name in C."""
+def check_prefix(prefix: Any, taken: Container[str]) -> None:
+    """Refuses what is no identifier in C, what purenn's core uses, and names that are taken."""
     identifier = isinstance(prefix, str) and re.fullmatch("[A-Za-z][A-Za-z0-9_]*", prefix)
     if not identifier or prefix in KEYWORDS.split():
         raise ValueError(
             "prefix: expected a C identifier (a letter, then letters, digits and _), "
             f"got {shown(prefix)}"
         )
+    if prefix == "pn" or prefix.startswith("pn_"):
+        raise ValueError(f"prefix: expected another than the core's own pn, got {prefix!r}")
+    if prefix in taken:
+        raise ValueError(f"prefix: expected none that names a library's file, got {prefix!r}")
 
 
 def write_new(folder: str | os.PathLike, texts: dict[str, str]) -> list[str]:
@@ -30,7 +35,7 @@ def write_new(folder: str | os.PathLike, texts: dict[str, str]) -> list[str]:
 
     Raises FileExistsError, before anything is written, where one of them exists.
     """
-    folder = os.fspath(folder)
+    folder = os.fspath(folder) or "."
     paths = {os.path.join(folder, name): text for name, text in texts.items()}
     for path in paths:
         if os.path.lexists(path):
@@ -38,14 +43,16 @@ def write_new(folder: str | os.PathLike, texts: dict[str, str]) -> list[str]:
                 f"{path}: exists already; expected a new file: choose another folder or prefix"
             )
     os.makedirs(folder, exist_ok=True)
-    written = []
+    written: list[str] = []
     try:
         for path, text in paths.items():
             with open(path, "x", encoding="utf-8", newline="\n") as file:
                 written.append(path)
                 file.write(text)
-    except BaseException:
+    except BaseException as error:
         for path in written:
             os.unlink(path)
+        if isinstance(error, OSError) and error.filename is None:  # as when a disk is full
+            raise OSError(error.errno, error.strerror, written[-1]) from None
         raise
     return written

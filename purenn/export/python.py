@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from keyword import iskeyword
 from math import frexp
@@ -15,7 +16,7 @@ from string import Template
 from .. import __version__
 from ..network import PROBABILITIES, Network
 from .files import check_prefix, write_new
-from .source import needed, python_parts
+from .parts import needed, python_parts
 from .vectors import check_limits, choose_vectors
 from .weights import check_finite
 
@@ -42,14 +43,26 @@ TEST_VECTORS = [
 $test_vectors]
 
 
+def checksum(numbers):
+    """A whole number that changes with every digit of every number."""
+    total = 0
+    for number in numbers:
+        significand, exponent = math.frexp(number)
+        total = 31 * total + int(significand * 9007199254740992.0) + exponent
+        total = total % 2305843009213693951
+    return total
+
+
 def selftest():
-    """Whether every test vector gives the outputs that purenn computed."""
-    return all($predict(x) == outputs for x, outputs in TEST_VECTORS)
+    """Whether no number was altered, and every test vector gives the outputs of purenn."""
+    numbers = [number for matrix in CONSTANTS for row in matrix for number in row]
+    right = [$predict(x) == outputs for x, outputs in TEST_VECTORS]
+    return checksum(numbers) == $checksum and all(right)
 
 
 if __name__ == "__main__":
     if not selftest():
-        raise SystemExit("$name: FAILED: an output has other bits")
+        raise SystemExit("$name: FAILED: a number was altered, or an output has other bits")
     print("$name: passed: the same bits as purenn in", len(TEST_VECTORS), "predictions")
 ''')
 
@@ -96,7 +109,7 @@ def export_python(
     Raises ValueError or TypeError for a wrong argument, or a weight or output that is not finite,
     and FileExistsError where the file exists; nothing is written then.
     """
-    check_prefix(prefix)
+    check_prefix(prefix, getattr(sys, "stdlib_module_names", ("math",)))
     if iskeyword(prefix):
         raise ValueError(f"prefix: expected a name for a Python module, got {prefix!r}, a keyword")
     low, high = check_limits(inputs)
@@ -109,6 +122,12 @@ def module_text(network: Network, name: str, low: float, high: float) -> str:
     classifies = network.activations[-1] in PROBABILITIES
     predict = "predict_proba" if classifies else "predict"
     lines = forward_lines(network)
+    named = constants(network)
+    texts = [assignment(name, rows) for name, rows in named]
+    matrices = [name if name.startswith("W") else f"[{name}]" for name, _ in named]
+    texts.append(f"CONSTANTS = [{', '.join(matrices)}]")
+    if network.labels:
+        texts.append(f"LABELS = {list(network.labels)!r}")
     prediction = FORWARD.substitute(
         predict=predict,
         n_in=network.sizes[0],
@@ -123,7 +142,8 @@ def module_text(network: Network, name: str, low: float, high: float) -> str:
         version=__version__,
         predicts=CLASSES if classifies else OUTPUTS,
         functions=functions(lines),
-        weights="\n".join(constants(network)),
+        weights="\n".join(texts),
+        checksum=checksum(number for _, rows in named for values in rows for number in values),
         prediction=prediction,
         predict=predict,
         test_vectors="".join(
@@ -153,16 +173,33 @@ def functions(lines: list[str]) -> str:
     return text
 
 
-def constants(network: Network) -> list[str]:
-    """Weights, and what scales the inputs."""
-    texts = []
+def constants(network: Network) -> list[tuple[str, list[list[float]]]]:
+    """Weights and what scales the inputs, each as a matrix with its name."""
+    named = []
     if network.input_offset is not None or network.input_scale is not None:
         offset, scale = network.scaling()
-        texts += [f"OFFSET = {row(offset)}", f"SCALE = {row(scale)}"]
+        named += [("OFFSET", [offset]), ("SCALE", [scale])]
     for number, (W, b) in enumerate(network.get_weights(), 1):
-        rows = "".join(f"    {row(w, 5)},\n" for w in W)
-        texts += [f"W{number} = [\n{rows}]", f"b{number} = {row(b)}"]
-    return texts
+        named += [(f"W{number}", W), (f"b{number}", [b])]
+    return named
+
+
+def assignment(name: str, rows: list[list[float]]) -> str:
+    """The constant of that name: W is a matrix, the others are one row."""
+    if not name.startswith("W"):
+        return f"{name} = {row(rows[0])}"
+    lines = "".join(f"    {row(values, 5)},\n" for values in rows)
+    return f"{name} = [\n{lines}]"
+
+
+def checksum(numbers: Iterable[float]) -> int:
+    """What the function of that name in the module gives."""
+    total = 0
+    for number in numbers:
+        significand, exponent = frexp(number)
+        total = 31 * total + int(significand * 2.0**53) + exponent
+        total = total % (2**61 - 1)
+    return total
 
 
 def row(values: Iterable[float], indent: int = 4) -> str:

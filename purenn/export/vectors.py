@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import inf, isfinite
+from typing import Any
 
-from ..annotations import Any
 from ..checks import check_row, shown
 from ..network import Network
 from ..reference.activations import activation_forward
 from ..reference.network import scale_inputs
-from .weights import draw_inputs, multiply_adds
+from ..reference.random import RandomState
+from .weights import multiply_adds
 
 COUNT = 4
 MOST_TRIES = 50
@@ -19,13 +20,25 @@ MOST_FUSED = 3_000_000  # fused products in all tries: some ten seconds
 def check_limits(inputs: Any) -> tuple[float, float]:
     """A lower and a higher limit of random inputs."""
     low, high = check_row("inputs", inputs, 2)
-    if low >= high:
+    if low >= high or not isfinite(high - low):
         raise ValueError(f"inputs: expected a lower and a higher limit, got {shown(inputs)}")
     return low, high
 
 
+def draw_inputs(network: Network, count: int, low: float, high: float) -> list[list[float]]:
+    """Inputs that are uniform from low to high after the network's input scaling."""
+    offset, scale = network.scaling()
+    drawn = RandomState(network.seed).uniform(low, high, (count, network.sizes[0]))
+    X = [[o + s * value for o, s, value in zip(offset, scale, row)] for row in drawn]
+    if not all(isfinite(value) for row in X for value in row):
+        raise ValueError(
+            f"inputs: expected limits that the input scaling can reach, got {low:g} and {high:g}"
+        )
+    return X
+
+
 def fused_multiply_add(a: float, b: float, c: float) -> float:
-    """a·b + c with one rounding; Python divides whole numbers so."""
+    """a·b + c with one rounding, as Python divides whole numbers; inf where that isn't finite."""
     try:
         (p, q), (r, s), (u, v) = (x.as_integer_ratio() for x in (a, b, c))
         return (p * r * v + u * q * s) / (q * s * v)
@@ -61,7 +74,8 @@ def choose_vectors(network: Network, low: float, high: float) -> list[tuple[list
     for _, output in pairs:
         if not all(map(isfinite, output)):
             raise ValueError(
-                f"outputs: expected finite numbers for inputs in {low:g} … {high:g}, got {output}"
+                f"outputs: expected finite numbers for inputs from {low:g} to {high:g}, "
+                f"got {shown(output)}"
             )
     telling, most = 0, 0
     for place, (x, output) in enumerate(pairs):

@@ -1,8 +1,8 @@
-"""Weights in fewer bits: what is stored, the numbers that stands for, and what it changes.
+"""Weights in fewer bits: what is stored, and the numbers that it stands for.
 
 An export with such weights computes, bit for bit, what the network with the rounded weights
 computes in double. (int8 multiplies each sum by its power of two, instead of each weight; that is
-the same unless numbers become subnormal.)
+the same unless a number becomes subnormal or overflows.)
 """
 
 from __future__ import annotations
@@ -12,19 +12,9 @@ from struct import pack, unpack
 from typing import Any, NamedTuple
 
 from ..network import Network, Weights
-from ..reference.activations import FORWARD
-from ..reference.random import RandomState
 
 FORMATS = ("float64", "float32", "int8")
 LARGEST_INT8 = 127
-SAMPLES = 1000
-MOST_MULTIPLY_ADDS = 50_000_000  # in all samples: a minute of plain Python
-EPSILON = 2.0**-52
-
-# The largest slope of each activation; the bound uses no more of it.
-SLOPE = {"identity": 1.0, "sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "leaky_relu": 1.0}
-SLOPE["softmax"] = 0.5  # Σ |∂A[j]/∂Z[i]| over i is 2·A[j]·(1 − A[j])
-RANGE = {"sigmoid": 1.0, "tanh": 2.0, "softmax": 1.0}
 
 
 class Layer(NamedTuple):
@@ -114,65 +104,3 @@ def network_of(network: Network, layers: list[Layer]) -> Network:
 def multiply_adds(network: Network) -> int:
     """Multiplications, each with an addition, in one prediction."""
     return sum(n_in * n_out for n_in, n_out in zip(network.sizes, network.sizes[1:]))
-
-
-def draw_inputs(network: Network, count: int, low: float, high: float) -> list[list[float]]:
-    """Inputs that are uniform in low … high after the network's input scaling."""
-    offset, scale = network.scaling()
-    drawn = RandomState(network.seed).uniform(low, high, (count, network.sizes[0]))
-    return [[o + s * value for o, s, value in zip(offset, scale, row)] for row in drawn]
-
-
-def largest_change(
-    network: Network, rounded: Network, low: float, high: float
-) -> tuple[float, int]:
-    """The largest |change| of an output over random inputs, and how many there were."""
-    count = max(1, min(SAMPLES, MOST_MULTIPLY_ADDS // multiply_adds(network)))
-    X = draw_inputs(network, count, low, high)
-    pairs = zip(network.predict(X), rounded.predict(X))
-    return max(abs(p - q) for rows in pairs for p, q in zip(*rows)), count
-
-
-def bound_of_change(network: Network, rounded: Network, low: float, high: float) -> float:
-    """A number that no output can change by more than, for inputs within low … high.
-
-    With a in [a₀, a₁] before and a' after rounding, |a' − a| ≤ e, layer by layer:
-    |z' − z| ≤ Σ (|w'|·e + |w' − w|·max|a|) + |b' − b|, times the activation's largest slope.
-    What both networks round in computing is added: n_in + 2 roundings of sums, 4 of activations.
-    """
-    intervals = [(low, high)] * network.sizes[0]
-    errors = [0.0] * network.sizes[0]
-    layers = zip(network.get_weights(), rounded.get_weights(), network.activations)
-    for (W, b), (W2, b2), activation in layers:
-        sizes = [max(abs(a0), abs(a1)) + e for (a0, a1), e in zip(intervals, errors)]
-        next_intervals, next_errors = [], []
-        for j in range(len(b)):
-            least = greatest = b[j]
-            error, size = abs(b2[j] - b[j]), abs(b[j]) + abs(b2[j])
-            for row, row2, (a0, a1), e, a in zip(W, W2, intervals, errors, sizes):
-                products = row[j] * a0, row[j] * a1
-                least += min(products)
-                greatest += max(products)
-                error += abs(row2[j]) * e + abs(row2[j] - row[j]) * a
-                size += (abs(row[j]) + abs(row2[j])) * a
-            roundings = (len(W) + 2) * EPSILON * size
-            next_intervals.append((least - roundings, greatest + roundings))
-            next_errors.append(error + roundings)
-        intervals, errors = _through(activation, next_intervals, next_errors)
-    return max(errors)
-
-
-def _through(activation: str, intervals: list, errors: list) -> tuple[list, list]:
-    """The intervals and errors of A from those of Z."""
-    if activation == "softmax":
-        intervals = [(0.0, 1.0)] * len(intervals)
-        errors = [max(errors)] * len(errors)
-    else:
-        forward = FORWARD[activation]
-        intervals = [tuple(forward([list(ends)])[0]) for ends in intervals]
-    errors = [
-        min(SLOPE[activation] * error, RANGE.get(activation, error))
-        + 4.0 * EPSILON * max(abs(a0), abs(a1), 1.0)
-        for error, (a0, a1) in zip(errors, intervals)
-    ]
-    return intervals, errors

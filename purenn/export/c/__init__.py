@@ -4,4 +4,4 @@ The arithmetic in it is csrc's, function by function; what is written here is th
 one network calls it.
 """
 
-from .export import CExport, Change, export_c
+from .export import CExport, export_c

@@ -8,28 +8,16 @@ from typing import NamedTuple
 
 from ...checks import check_choice, check_truth
 from ...network import Network
+from ..change import Change, change_of
 from ..files import check_prefix, write_new
 from ..vectors import check_limits, choose_vectors
-from ..weights import (
-    FORMATS,
-    bound_of_change,
-    check_finite,
-    largest_change,
-    multiply_adds,
-    network_of,
-    stored,
-)
+from ..weights import FORMATS, check_finite, multiply_adds, network_of, stored
 from .header import header_text
 from .plan import Plan
 from .source import source_text
 
-
-class Change(NamedTuple):
-    """How far rounded weights move an output: seen in so many random inputs, and at most."""
-
-    seen: float
-    samples: int
-    bound: float
+# A header of such a name would stand before the one that the source includes.
+HEADERS = ("float", "math", "stddef", "stdint", "stdio", "string")
 
 
 class CExport(NamedTuple):
@@ -68,7 +56,7 @@ def export_c(
     Raises ValueError or TypeError for a wrong argument, or a weight or output that is not finite,
     and FileExistsError where a file exists; nothing is written then.
     """
-    check_prefix(prefix)
+    check_prefix(prefix, HEADERS)
     check_choice("weights", FORMATS, weights)
     if check_truth("train", train) and weights != "float64":
         raise ValueError(f"train: needs weights in float64 to change them, got {weights}")
@@ -76,10 +64,7 @@ def export_c(
     check_finite(network)
     layers = stored(network.get_weights(), weights)
     rounded = network_of(network, layers)
-    change = None
-    if weights != "float64":
-        bound = bound_of_change(network, rounded, low, high)
-        change = Change(*largest_change(network, rounded, low, high), bound)
+    change = None if weights == "float64" else change_of(network, rounded, low, high)
     plan = Plan(prefix, rounded, layers, weights, train)
     vectors = choose_vectors(rounded, low, high)
     texts = {f"{prefix}.h": header_text(plan), f"{prefix}.c": source_text(plan, vectors)}

@@ -14,9 +14,9 @@ HEADER = Template("""\
  *
  * Loss $loss ($loss_scale), seed $seed.
  * Exported by purenn $version.$rounded
- * $p.c needs nothing but a compiler for C99 or C++11, and computes the same bits wherever double
- * is IEEE-754 binary64. To see it do so on a target, compile it with -D${P}_SELFTEST: that gives a
- * program which says whether it does, and returns 0 if so. */
+ * $p.c is C99 and C++11, needs nothing to link but memset and memcpy, and computes the same bits
+ * wherever double is IEEE-754 binary64. To see it do so on a target, compile it with
+ * -D${P}_SELFTEST: that gives a program which says whether it does, and returns 0 if so. */
 #ifndef ${P}_NETWORK_H
 #define ${P}_NETWORK_H
 
@@ -38,12 +38,12 @@ $declarations
 """)
 
 OUTPUTS = Template("""\
-/* x ($n_in) -> out ($n_out): the outputs. */
+/* x ($n_in) -> out ($n_out): the outputs; out is no part of x. */
 void ${p}_predict(const double *x, double *out);
 """)
 
 PROBABILITIES = Template("""\
-/* x ($n_in) -> out ($n_out): the outputs, from 0 to 1. */
+/* x ($n_in) -> out ($n_out): the outputs, from 0 to 1; out is no part of x. */
 void ${p}_predict_proba(const double *x, double *out);
 
 /* x ($n_in) -> the class: $rule. */
@@ -95,15 +95,11 @@ def title(plan: Plan) -> str:
 def declarations(plan: Plan) -> list[str]:
     """What there is to call."""
     names, labels = plan.names, plan.network.labels
-    if not plan.classifies:
-        texts = [OUTPUTS.substitute(names)]
-    elif names["n_out"] == 1:
-        texts = [
-            PROBABILITIES.substitute(names, rule="1 where the output is more than 0.5, else 0")
-        ]
-    else:
-        rule = "the place of the largest output, the first of equals"
-        texts = [PROBABILITIES.substitute(names, rule=rule)]
+    rule = "the place of the largest output, the first of equals"
+    if names["n_out"] == 1:
+        rule = "1 where the output is more than 0.5, else 0"
+    template = PROBABILITIES if plan.classifies else OUTPUTS
+    texts = [template.substitute(names, rule=rule)]
     if labels:
         texts.append(LABELS.substitute(names, count=len(labels), size=plan.label_size))
     if plan.train:

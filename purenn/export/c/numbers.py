@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from struct import pack, unpack
 
 LINE = 95
 SHORT_LINE = 50
 
 
 def literal(value: float, c_type: str = "double") -> str:
-    """The shortest decimal that a compiler reads as this value of that type."""
+    """A decimal that a compiler reads as this value of that type: 9 digits are enough for float."""
     if c_type == "double":
         return repr(value)
     if c_type != "float":
         return str(value)
-    for digits in range(1, 10):
-        text = f"{value:.{digits}g}"
-        if unpack("<f", pack("<f", float(text)))[0] == value:
-            break
+    text = f"{value:.9g}"
     return text + ("f" if "." in text or "e" in text else ".0f")
 
 

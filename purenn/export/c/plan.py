@@ -63,16 +63,13 @@ class Plan(NamedTuple):
         return "double" if self.form == "float64" else "float"
 
     @property
-    def scaling(self) -> tuple[list[float], list[float]]:
-        """Offset and scale of the inputs, each empty where it would change nothing."""
+    def scaling(self) -> dict[str, list[float]]:
+        """Offset and scale of the inputs where they change something; one number if one is all."""
         offset, scale = self.network.scaling()
-        return offset if any(offset) else [], scale if any(s != 1.0 for s in scale) else []
-
-    @property
-    def scaling_arrays(self) -> list[tuple[str, list[float]]]:
-        """Those that are not the same for every input, so that the code can't hold them."""
-        named = zip(("offset", "scale"), self.scaling)
-        return [(name, values) for name, values in named if len(set(values)) > 1]
+        found = {"offset": offset} if any(offset) else {}
+        if any(value != 1.0 for value in scale):
+            found["scale"] = scale
+        return {name: v[:1] if len(set(v)) == 1 else v for name, v in found.items()}
 
     @property
     def label_size(self) -> int:
@@ -91,7 +88,7 @@ class Plan(NamedTuple):
         total = sum(n_in * n_out * weight + n_out * bias for n_in, n_out in self.shapes)
         if self.form == "int8":
             total += sum(n_out * SIZES["float"] for _, n_out in self.shapes)
-        total += sum(len(values) * SIZES["double"] for _, values in self.scaling_arrays)
+        total += sum(len(values) * SIZES["double"] for values in self.scaling.values())
         return total + self.label_size * len(self.network.labels or ())
 
     def ram(self) -> int:
@@ -101,5 +98,5 @@ class Plan(NamedTuple):
 
     def workspace_per_sample(self) -> int:
         """Doubles that a training step needs for each sample: A and dZ, a loss, scaled inputs."""
-        scaled = self.network.sizes[0] if any(self.scaling) else 0
+        scaled = self.network.sizes[0] if self.scaling else 0
         return 2 * sum(self.network.sizes[1:]) + 1 + scaled

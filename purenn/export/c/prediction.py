@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from string import Template
 
-from .numbers import literal
 from .plan import Plan
 
 LAYER = Template("""\
@@ -21,7 +20,7 @@ SUMS = Template("""\
     for (j = 0; j < n_out; j++) {
         double total = 0.0;
         for (k = 0; k < n_in; k++)
-            total = total + x[k] * W[k * n_out + j];
+            total = total + x[k] * ${double}W[k * n_out + j];
         z[j] = total$last;
     }
 """)
@@ -33,7 +32,7 @@ SUMS_OF_SCALED = Template("""\
     for (k = 0; k < n_in; k++) {
         double x_k = $x_k;
         for (j = 0; j < n_out; j++)
-            z[j] = z[j] + x_k * W[k * n_out + j];
+            z[j] = z[j] + x_k * ${double}W[k * n_out + j];
     }
     for (j = 0; j < n_out; j++)
         z[j] = z[j]$last;
@@ -70,7 +69,7 @@ int ${p}_predict(const double *x)
 
 def prediction(plan: Plan) -> list[str]:
     """The functions that predict."""
-    scaled, several = any(plan.scaling), len(plan.shapes) > 1
+    scaled, several = plan.scaling, len(plan.shapes) > 1
     texts = []
     if scaled:
         sums = SUMS_OF_SCALED.safe_substitute(x_k=scaled_input(plan, "x[k]"))
@@ -89,18 +88,22 @@ def prediction(plan: Plan) -> list[str]:
 def layer_function(plan: Plan, name: str, sums: str) -> str:
     """Z = X·W + b for one sample, with csrc's order of every sum."""
     weights = "const float *scale, " if plan.form == "int8" else ""
-    factor = " * scale[j]" if weights else ""
-    term = " + b[j]" if plan.bias_type else ""
+    double = "" if plan.form == "float64" else "(double)"
+    factor = f" * {double}scale[j]" if weights else ""
+    term = f" + {double}b[j]" if plan.bias_type else ""
     weights += f"const {plan.bias_type} *b, " if term else ""
+    formula = "(sum of x[k]*W[k][j])"
+    formula += "*scale[j]" if factor else ""
+    formula += " + b[j]" if term else ""
     return LAYER.substitute(
         plan.names,
-        formula=f"(sum of x[k]*W[k][j]){factor.replace(' ', '')}{term}",
+        formula=formula,
         last_of_all=", the bias added last" if term else "",
         name=name,
         type=plan.weight_type,
         indent=" " * (len(plan.prefix) + len(name) + 14),
         weights=weights,
-        sums=Template(sums).substitute(last=factor + term),
+        sums=Template(sums).substitute(last=factor + term, double=double),
     )
 
 
@@ -111,7 +114,7 @@ def calls(plan: Plan) -> list[str]:
     inputs = "x"
     for layer, ((n_in, n_out), activation) in enumerate(zip(plan.shapes, plan.network.activations)):
         outputs = "out" if layer == last else "ab"[layer % 2]
-        function = "first_layer" if layer == 0 and any(plan.scaling) else "layer"
+        function = "first_layer" if layer == 0 and plan.scaling else "layer"
         arguments = [outputs, inputs, *weights(plan, layer), str(n_in), str(n_out)]
         lines.append(f"{p}_{function}({', '.join(arguments)});")
         if activation != "identity":
@@ -131,15 +134,10 @@ def weights(plan: Plan, layer: int) -> list[str]:
 
 def scaled_input(plan: Plan, x: str) -> str:
     """(x − offset) / scale for input k, without what changes nothing."""
-    offset, scale = plan.scaling
-    if offset:
-        x = f"{x} - {scaling_value(plan, 'offset', offset)}"
-        x = f"({x})" if scale else x
-    return f"{x} / {scaling_value(plan, 'scale', scale)}" if scale else x
-
-
-def scaling_value(plan: Plan, name: str, values: list[float]) -> str:
-    """That of input k, or the one of all inputs."""
-    if len(set(values)) > 1:
-        return f"{plan.prefix}_input_{name}[k]"
-    return literal(values[0]) if values[0] > 0.0 else f"({literal(values[0])})"
+    terms = {
+        name: f"{plan.prefix}_input_{name}[{'k' if len(values) > 1 else 0}]"
+        for name, values in plan.scaling.items()
+    }
+    if "offset" in terms:
+        x = f"({x} - {terms['offset']})"
+    return f"{x} / {terms['scale']}" if "scale" in terms else x

@@ -6,6 +6,7 @@ from math import isfinite
 from string import Template
 from struct import pack
 
+from ...network import class_of
 from ..weights import network_of
 from .numbers import constant, literal
 from .plan import Plan
@@ -42,7 +43,7 @@ static uint64_t ${p}_checksum(uint64_t sum, double value)
     return sum;
 }
 
-static int ${p}_weights(void)
+static int ${p}_constants(void)
 {
     uint64_t sum = ${start}u;
     size_t i;
@@ -67,8 +68,8 @@ int main(void)
     int failed = 1;
     if (!${p}_arithmetic())
         verdict = "$p: FAILED: doubles are not binary64 with each operation rounded by itself";
-    else if (!${p}_weights())
-        verdict = "$p: FAILED: a weight was altered";
+    else if (!${p}_constants())
+        verdict = "$p: FAILED: a weight or another constant was altered";
     else if (!${p}_outputs(${p}_test_out))
         verdict = "$p: FAILED: an output has other bits";
 $checks    else
@@ -82,7 +83,7 @@ $checks    else
 
 SUM = Template("""\
     for (i = 0; i < $count; i++)
-        sum = ${p}_checksum(sum, (double)$array[i]$scale);
+        sum = ${p}_checksum(sum, $value);
 """)
 
 CLASSES = Template("""
@@ -158,26 +159,29 @@ def selftest(plan: Plan, vectors: list) -> str:
 
 
 def checksums(plan: Plan) -> tuple[str, int]:
-    """The loops over all weights and what scales inputs, and the checksum they must give."""
-    p = plan.prefix
-    arrays: list[tuple[str, str, list[float]]] = []
+    """The loops over all constants of the network, and the checksum they must give."""
+    p, labels = plan.prefix, plan.network.labels
+    arrays: list[tuple[str, list[float]]] = []
     if plan.train:
         rows = [row for W, b, _ in plan.layers for row in (*W, b)]
-        arrays.append((f"{p}_parameters", "", [value for row in rows for value in row]))
+        arrays.append((f"{p}_parameters[i]", [value for row in rows for value in row]))
     else:
         for number, layer in enumerate(plan.layers, 1):
             W, b = layer.values()
-            scale = f" * {p}_scale{number}[i % {len(b)}]" if layer.scale else ""
-            arrays.append((f"{p}_W{number}", scale, [value for row in W for value in row]))
+            scale = f" * (double){p}_scale{number}[i % {len(b)}]" if layer.scale else ""
+            weights = [value for row in W for value in row]
+            arrays.append((f"(double){p}_W{number}[i]{scale}", weights))
             if plan.bias_type:
-                arrays.append((f"{p}_b{number}", "", b))
-    for name, values in plan.scaling_arrays:
-        arrays.append((f"{p}_input_{name}", "", values))
-    loops = [
-        SUM.substitute(p=p, count=len(values), array=array, scale=scale)
-        for array, scale, values in arrays
-    ]
-    return "".join(loops), checksum([value for _, _, values in arrays for value in values])
+                arrays.append((f"(double){p}_b{number}[i]", b))
+    for name, values in plan.scaling.items():
+        arrays.append((f"{p}_input_{name}[i]", values))
+    if labels:
+        size = plan.label_size
+        characters = b"".join(label.encode().ljust(size, b"\0") for label in labels)
+        place = f"{p}_labels[i / {size}][i % {size}]"
+        arrays.append((f"(unsigned char){place}", [float(byte) for byte in characters]))
+    loops = [SUM.substitute(p=p, count=len(values), value=value) for value, values in arrays]
+    return "".join(loops), checksum([number for _, numbers in arrays for number in numbers])
 
 
 def checksum(numbers: list[float]) -> int:
@@ -189,11 +193,6 @@ def checksum(numbers: list[float]) -> int:
     for byte in pack(f">{len(numbers)}d", *numbers):
         total = (total ^ byte) * FNV_PRIME & 0xFFFFFFFFFFFFFFFF
     return total
-
-
-def class_of(output: list[float]) -> int:
-    """The place of the largest output, the first of equals; of one output, whether it is > 0.5."""
-    return int(output[0] > 0.5) if len(output) == 1 else output.index(max(output))
 
 
 def trained(plan: Plan, X: list, Y: list) -> tuple[float, list[float], list[list[float]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from string import Template
 
-from ..source import CONTRACT, c_body, c_parts, needed
+from ..parts import CONTRACT, c_body, c_parts, needed
 from .header import title
 from .numbers import constant, rows
 from .plan import Plan
@@ -68,7 +68,7 @@ def constants(plan: Plan) -> list[str]:
                 texts.append(constant(f"{p}_scale{number}", [scale], "float"))
             if plan.bias_type:
                 texts.append(constant(f"{p}_b{number}", [b], plan.bias_type))
-    for name, values in plan.scaling_arrays:
+    for name, values in plan.scaling.items():
         texts.append(constant(f"{p}_input_{name}", [values]))
     if names:
         strings = ",\n    ".join(f'"{c_string(name)}"' for name in names)

@@ -48,7 +48,7 @@ def pointers(plan: Plan) -> list[str]:
             lines.append(f"double *{letter}{number} = {place};")
             place = f"{letter}{number} + n * {n_out}"
     lines.append(f"double *L = {place};")
-    if any(plan.scaling):
+    if plan.scaling:
         lines += ["double *S = L + n;", "size_t s, k;"]
     if not plan.network.bias:
         lines.append("size_t j;")
@@ -58,7 +58,7 @@ def pointers(plan: Plan) -> list[str]:
 def forward(plan: Plan) -> list[str]:
     """A of every layer."""
     inputs, lines = "X", []
-    if any(plan.scaling):
+    if plan.scaling:
         n_in, inputs = plan.network.sizes[0], "S"
         lines += [
             "for (s = 0; s < n; s++)",
@@ -89,7 +89,7 @@ def output_gradient(plan: Plan) -> list[str]:
 def gradients(plan: Plan, number: int) -> list[str]:
     """dW and db of a layer, and dZ of the one before it."""
     n_in, n_out = plan.shapes[number - 1]
-    X = "S" if any(plan.scaling) else "X"
+    X = "S" if plan.scaling else "X"
     dZ, inputs = f"dZ{number}", X if number == 1 else f"A{number - 1}"
     W, _ = plan.parameters(number - 1)
     dW, db = plan.parameters(number - 1, "gradients")
