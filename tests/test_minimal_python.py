@@ -13,7 +13,8 @@ from time import perf_counter
 import pytest
 
 import purenn
-from purenn import Network
+from purenn import Network, __version__
+from purenn.export import export_core
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="what POSIX can forbid")
 
@@ -94,9 +95,9 @@ def place(request, tmp_path):
 
 
 def copy_of_purenn(tmp_path):
-    """The package and the data sets, nothing built, in a folder of their own."""
+    """The package, the data sets and the C, nothing built, in a folder of their own."""
     ignored = shutil.ignore_patterns("*.so", "__pycache__", "absent.txt")
-    for name in ("purenn", "datasets"):
+    for name in ("purenn", "datasets", "csrc"):
         shutil.copytree(ROOT / name, tmp_path / "place" / name, ignore=ignored)
     return tmp_path / "place"
 
@@ -147,6 +148,24 @@ def test_the_command_line(python, place, tmp_path, home):
     assert f"package: {place}{os.sep}purenn\nbackend: python\n" in about
     printed = succeed(*command, "reproduce", "letters", "house_price", **options)
     assert printed.split("summary")[1].count(" 0           - ") == 3, "none differs, one engine"
+
+
+def test_exports(python, place, tmp_path):
+    """The files are those of any Python, and the one in Python runs on this one."""
+    network = Network([2, 3, 1], activations=["tanh", "sigmoid"], seed=3)
+    network.save(tmp_path / "net.json")
+    command = (python, "-S", "-m", "purenn", "export")
+    options = {"cwd": tmp_path, "PYTHONPATH": str(place)}
+    for how in (["--to", "c", "--int8"], ["--to", "python"]):
+        succeed(*command, "net.json", *how, "--out", "there", **options)
+    succeed(*command, "--core", "--out", "there", **options)
+    network.export_c(tmp_path / "here", "net", weights="int8")
+    network.export_python(tmp_path / "here", "net")
+    export_core(tmp_path / "here", __version__)
+    for path in (tmp_path / "here").iterdir():
+        assert (tmp_path / "there" / path.name).read_bytes() == path.read_bytes()
+    said = succeed(python, *ISOLATED, tmp_path / "there" / "net.py", cwd=tmp_path)
+    assert said == "net: passed: the same bits as purenn in 4 predictions\n"
 
 
 def test_what_a_build_left_is_read_in_a_zip_file_too(tmp_path):

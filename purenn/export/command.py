@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from shlex import quote
+import re
 from typing import Any
 
 from .. import __version__
@@ -38,8 +38,8 @@ def write_core(options: Any) -> list[str]:
     if any(value is not None for value in of_models) or any(flags):
         raise ValueError("--core: exports purenn's core, so it takes no model, and only --out")
     paths = export_core(options.out, __version__)
-    example = quote(os.path.join(options.out, "letters"))
-    return [*paths, f"try     make -C {quote(options.out)} && {example}"]
+    example = quoted(os.path.join(options.out, "letters"))
+    return [*paths, f"try     make -C {quoted(options.out)} && {example}"]
 
 
 def write_python(options: Any) -> list[str]:
@@ -48,7 +48,7 @@ def write_python(options: Any) -> list[str]:
         raise ValueError("--to python: --float32, --int8 and --train are for --to c")
     network = Network.load(options.model)
     paths = export_python(network, options.out, prefix(options), inputs=options.inputs or LIMITS)
-    return [*paths, f"proof   python {quote(paths[0])}"]
+    return [*paths, f"proof   python {quoted(paths[0])}"]
 
 
 def write_c(options: Any) -> list[str]:
@@ -66,7 +66,7 @@ def write_c(options: Any) -> list[str]:
         train=options.train,
         inputs=options.inputs or LIMITS,
     )
-    source = quote(result.paths[1])
+    source = quoted(result.paths[1])
     proof = f"cc -std=c99 -O2 -D{name.upper()}_SELFTEST {source} -o selftest && ./selftest"
     return [*result.paths, *report(result), f"proof   {proof}"]
 
@@ -90,6 +90,13 @@ def report(result: CExport) -> list[str]:
             f"        {seen} at most in {samples:,} random ones, {bound} at most in any",
         ]
     return lines
+
+
+def quoted(path: str) -> str:
+    """A path as one word of a shell (shlex is absent from a minimal Python)."""
+    if re.fullmatch(r"[\w./+-]+", path):
+        return path
+    return "'" + path.replace("'", "'\"'\"'") + "'"
 
 
 def rounded_up(value: float) -> str:
