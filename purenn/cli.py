@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from . import __version__
+from .architecture import LARGEST_SEED
 from .articles import digits, house_price, letters, planar
 from .articles.figures import Figure, Options, Result
 from .checks import check_choice, check_count
 from .engines import BACKENDS, BackendError, Engine, backend_info, engine
-from .network import LARGEST_SEED
 
 ARTICLES: dict[str, Callable[[Engine, Callable[[str], None], Options], Result]] = {
     "house_price": house_price.reproduce,

@@ -7,6 +7,15 @@ from collections.abc import Sequence
 from math import isfinite, sqrt
 
 from .annotations import TYPE_CHECKING, Any
+from .architecture import (
+    PROBABILITIES,
+    check_activations,
+    check_labels,
+    check_pair,
+    check_scaling,
+    check_seed,
+    check_sizes,
+)
 from .checks import (
     TEXT,
     buffer_view,
@@ -18,37 +27,22 @@ from .checks import (
     check_row,
     check_targets,
     check_truth,
-    is_number,
     shown,
 )
-from .engines import ACTIVATIONS, LOSSES, engine, lists
+from .engines import LOSSES, engine, lists
 from .model_file import Model, digest_of, read_model, write_model
 from .reference.random import RandomState
 
 if TYPE_CHECKING:
     from .export import CExport
 
-LARGEST_SEED = 2**32 - 1
 MOST_THREADS = 64
 LARGEST_FLOAT = 1.7976931348623157e308
-LARGEST_COUNT = 2**31 - 1  # of parameters: 16 GiB of them
-SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
 LOSS_SCALES = {
     "mean_squared_error": "mean over samples and outputs",
     "binary_cross_entropy": "sum over outputs, mean over samples",
     "categorical_cross_entropy": "sum over outputs, mean over samples",
 }
-PROBABILITIES = ("sigmoid", "softmax")
-
-# No text for a label: control characters, line and paragraph ends, changes of direction, halves
-# of surrogate pairs. Fixed, since str.isprintable is another from one Python to the next.
-CONTROLS = (
-    ("\0", "\x1f"),
-    ("\x7f", "\x9f"),
-    ("\u2028", "\u202e"),
-    ("\u2066", "\u2069"),
-    ("\ud800", "\udfff"),
-)
 
 Weights = list[tuple[list[list[float]], list[float]]]
 
@@ -103,17 +97,17 @@ class Network:
         input_scale: Any = None,
         labels: Sequence[str] | None = None,
     ) -> None:
-        self.sizes = _check_sizes(sizes)
-        self.activations = _check_activations(activations, len(self.sizes) - 1)
+        self.sizes = check_sizes(sizes)
+        self.activations = check_activations(activations, len(self.sizes) - 1)
         self.loss = check_choice("loss", LOSSES, loss)
-        _check_pair(self.activations[-1], self.loss, self.sizes[-1])
+        check_pair(self.activations[-1], self.loss, self.sizes[-1])
         self.bias = check_truth("bias", bias)
-        self.seed = _check_seed(seed)
+        self.seed = check_seed(seed)
         self._engine = engine(backend)
         self.threads = None if threads is None else check_count("threads", threads, 1, MOST_THREADS)
-        self.input_offset = _check_scaling("input_offset", input_offset, self.sizes[0])
-        self.input_scale = _check_scaling("input_scale", input_scale, self.sizes[0])
-        self.labels = _check_labels(labels, self.activations[-1], self.sizes[-1])
+        self.input_offset = check_scaling("input_offset", input_offset, self.sizes[0])
+        self.input_scale = check_scaling("input_scale", input_scale, self.sizes[0])
+        self.labels = check_labels(labels, self.activations[-1], self.sizes[-1])
         self._hold(self._engine.parameters(glorot_uniform(self.sizes, self.seed)))
 
     def _hold(self, parameters: Any) -> None:
@@ -246,7 +240,7 @@ class Network:
         batch_size = n if batch_size is None else check_count("batch_size", batch_size)
         shuffle = check_truth("shuffle", shuffle)
         if shuffle or seed is not None:
-            seed = _check_seed(seed)
+            seed = check_seed(seed)
         stream = RandomState(seed) if shuffle and seed is not None else None
         training = self._engine.training(
             self._parameters,
@@ -435,90 +429,3 @@ def glorot_uniform(sizes: Sequence[int], seed: int) -> Weights:
         W = [[(2.0 * u - 1.0) * limit for u in row] for row in stream.rand(n_in, n_out)]
         weights.append((W, [0.0] * n_out))
     return weights
-
-
-def _check_sizes(sizes: Any) -> tuple[int, ...]:
-    if not isinstance(sizes, Sequence) or isinstance(sizes, TEXT):
-        raise TypeError(f"sizes: expected a list such as [2, 4, 1], got {shown(sizes)}")
-    if len(sizes) < 2:
-        raise ValueError(f"sizes: expected at least inputs and outputs, got {shown(list(sizes))}")
-    checked = tuple(check_count(f"sizes[{i}]", size) for i, size in enumerate(sizes))
-    count = sum((n_in + 1) * n_out for n_in, n_out in zip(checked, checked[1:]))
-    if count > LARGEST_COUNT:
-        raise ValueError(f"sizes: expected at most {LARGEST_COUNT} parameters, got {shown(count)}")
-    return checked
-
-
-def _check_activations(activations: Any, n_layers: int) -> tuple[str, ...]:
-    if isinstance(activations, str):
-        names = [activations] * n_layers
-    elif isinstance(activations, Sequence) and not isinstance(activations, TEXT):
-        names = list(activations)
-    else:
-        raise TypeError(f"activations: expected a name or a list, got {shown(activations)}")
-    if len(names) != n_layers:
-        raise ValueError(f"activations: expected {n_layers}, one per layer, got {len(names)}")
-    return tuple(
-        check_choice(
-            "activations", ACTIVATIONS, SYNONYMS.get(name, name) if isinstance(name, str) else name
-        )
-        for name in names
-    )
-
-
-def _check_pair(activation: str, loss: str, n_out: int) -> None:
-    """Refuses what can't learn: a cross-entropy of no probability, softmax over one output."""
-    if loss != "mean_squared_error" and activation not in PROBABILITIES:
-        raise ValueError(
-            f"loss: {loss} needs outputs between 0 and 1, from sigmoid or softmax, "
-            f"but the last activation is {activation}"
-        )
-    if activation == "softmax" and n_out == 1:
-        raise ValueError("activations: softmax over one output is always 1; use sigmoid")
-
-
-def _check_scaling(name: str, values: Any, n_in: int) -> list[float] | None:
-    """A number for each input, from one for all or a row."""
-    if values is None:
-        return None
-    row = check_row(name, [values] * n_in if is_number(values) else values, n_in)
-    if name == "input_scale" and 0.0 in row:
-        raise ValueError(
-            f"input_scale[{row.index(0.0)}]: expected a number other than 0, got 0.0; "
-            "1 leaves an input as it is"
-        )
-    return row
-
-
-def _check_labels(labels: Any, activation: str, n_out: int) -> tuple[str, ...] | None:
-    """A text for each class, all of them different."""
-    if labels is None:
-        return None
-    if activation not in PROBABILITIES:
-        raise ValueError(
-            f"labels: need sigmoid or softmax as the last activation, which is {activation}"
-        )
-    if not isinstance(labels, Sequence) or isinstance(labels, TEXT):
-        raise TypeError(f"labels: expected a list of texts, got {shown(labels)}")
-    count = max(n_out, 2)
-    if len(labels) != count:
-        which = "one per output" if n_out > 1 else "for an output below and above 0.5"
-        raise ValueError(f"labels: expected {count}, {which}, got {len(labels)}")
-    seen: set[str] = set()
-    for index, label in enumerate(labels):
-        if not isinstance(label, str):
-            raise TypeError(f"labels[{index}]: expected a text, got {shown(label)}")
-        if not label or any(low <= c <= high for c in label for low, high in CONTROLS):
-            raise ValueError(
-                f"labels[{index}]: expected a text without control characters, got {shown(label)}"
-            )
-        if label in seen:
-            raise ValueError(f"labels[{index}]: expected another than before, got {shown(label)}")
-        seen.add(label)
-    return tuple(map(str, labels))
-
-
-def _check_seed(seed: int | None) -> int:
-    if seed is None:
-        return int.from_bytes(os.urandom(4), "big")
-    return check_count("seed", seed, 0, LARGEST_SEED)

@@ -5,8 +5,8 @@ import struct
 
 from bits import bits
 
+from purenn.architecture import PROBABILITIES
 from purenn.engines import ACTIVATIONS, LOSSES
-from purenn.network import PROBABILITIES
 
 # Operands at which arithmetic goes wrong first.
 EDGES = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, -1e-310, 1.0, -1.0, 0.5, 2.0]

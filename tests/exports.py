@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from purenn import Network
+from purenn.architecture import PROBABILITIES
 from purenn.engines import ACTIVATIONS, LOSSES
-from purenn.network import PROBABILITIES
 
 BUILDS = {
     "gcc": ["gcc", "-std=c99", "-O2"],

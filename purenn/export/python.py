@@ -14,7 +14,8 @@ from math import frexp
 from string import Template
 
 from .. import __version__
-from ..network import PROBABILITIES, Network
+from ..architecture import PROBABILITIES
+from ..network import Network
 from .files import check_prefix, write_new
 from .parts import needed, python_parts
 from .vectors import check_limits, choose_vectors

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ...network import PROBABILITIES, Network
+from ...architecture import PROBABILITIES
+from ...network import Network
 from ..weights import Layer
 
 SIZES = {"double": 8, "float": 4, "signed char": 1}  # bytes
