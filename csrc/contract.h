@@ -29,6 +29,12 @@ typedef char pn_literals_are_doubles[sizeof 1.0 == sizeof(double) ? 1 : -1];
 #if defined(__x86_64__) || defined(__i386__)
 #pragma float_control(precise, on) /* which switches contraction on, so it comes first */
 #endif
+#if __clang_major__ >= 11
+#pragma clang fp reassociate(off)
+#endif
+#if __clang_major__ >= 18
+#pragma clang fp reciprocal(off)
+#endif
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
 #pragma GCC optimize("fp-contract=off")

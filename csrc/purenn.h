@@ -23,6 +23,7 @@ extern "C" {
 
 #define PN_VERSION_MAJOR 0
 #define PN_VERSION_MINOR 1
+#define PN_VERSION_PATCH 0
 
 enum pn_activation {
     PN_IDENTITY,

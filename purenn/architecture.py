@@ -16,6 +16,7 @@ from .engines import ACTIVATIONS
 LARGEST_SEED = 2**32 - 1
 LARGEST_COUNT = 2**31 - 1  # of parameters: 16 GiB of them
 SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
+LONGEST_LABEL = 255
 PROBABILITIES = ("sigmoid", "softmax")
 
 # No text for a label: control characters, line and paragraph ends, changes of direction, halves
@@ -23,6 +24,8 @@ PROBABILITIES = ("sigmoid", "softmax")
 CONTROLS = (
     ("\0", "\x1f"),
     ("\x7f", "\x9f"),
+    ("\u061c", "\u061c"),
+    ("\u200e", "\u200f"),
     ("\u2028", "\u202e"),
     ("\u2066", "\u2069"),
     ("\ud800", "\udfff"),
@@ -71,7 +74,7 @@ def check_pair(activation: str, loss: str, n_out: int) -> None:
         raise ValueError("activations: softmax over one output is always 1; use sigmoid")
 
 
-def check_scaling(name: str, values: Any, n_in: int) -> list[float] | None:
+def check_scaling(name: str, values: Any, n_in: int) -> tuple[float, ...] | None:
     """A number for each input, from one for all or a row."""
     if values is None:
         return None
@@ -81,7 +84,7 @@ def check_scaling(name: str, values: Any, n_in: int) -> list[float] | None:
             f"input_scale[{row.index(0.0)}]: expected a number other than 0, got 0.0; "
             "1 leaves an input as it is"
         )
-    return row
+    return tuple(row)
 
 
 def check_labels(labels: Any, activation: str, n_out: int) -> tuple[str, ...] | None:
@@ -92,6 +95,8 @@ def check_labels(labels: Any, activation: str, n_out: int) -> tuple[str, ...] | 
         raise ValueError(
             f"labels: need sigmoid or softmax as the last activation, which is {activation}"
         )
+    if hasattr(labels, "tolist"):  # as NumPy's arrays of texts have it
+        labels = labels.tolist()
     if not isinstance(labels, Sequence) or isinstance(labels, TEXT):
         raise TypeError(f"labels: expected a list of texts, got {shown(labels)}")
     count = max(n_out, 2)
@@ -102,7 +107,11 @@ def check_labels(labels: Any, activation: str, n_out: int) -> tuple[str, ...] | 
     for index, label in enumerate(labels):
         if not isinstance(label, str):
             raise TypeError(f"labels[{index}]: expected a text, got {shown(label)}")
-        if not label or any(low <= c <= high for c in label for low, high in CONTROLS):
+        if not 0 < len(label) <= LONGEST_LABEL:
+            raise ValueError(
+                f"labels[{index}]: expected 1 to {LONGEST_LABEL} characters, got {len(label)}"
+            )
+        if any(low <= c <= high for c in label for low, high in CONTROLS):
             raise ValueError(
                 f"labels[{index}]: expected a text without control characters, got {shown(label)}"
             )

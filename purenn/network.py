@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Sequence
 from math import isfinite, sqrt
 
@@ -107,6 +108,8 @@ class Network:
         self.threads = None if threads is None else check_count("threads", threads, 1, MOST_THREADS)
         self.input_offset = check_scaling("input_offset", input_offset, self.sizes[0])
         self.input_scale = check_scaling("input_scale", input_scale, self.sizes[0])
+        scales = self.input_offset is not None or self.input_scale is not None
+        self._scaling = [array("d", values) for values in self.scaling()] if scales else []
         self.labels = check_labels(labels, self.activations[-1], self.sizes[-1])
         self._hold(self._engine.parameters(glorot_uniform(self.sizes, self.seed)))
 
@@ -173,7 +176,7 @@ class Network:
         Raises ValueError or TypeError where X is not finite numbers in rows of n_in, or is not
         finite after scaling.
         """
-        view = None if self._scales() else buffer_view(X)
+        view = None if self._scaling else buffer_view(X)
         if view is not None and (row := self._predictor.row(view)) is not None:
             return row
         inputs, flat = self._inputs(X)
@@ -266,7 +269,7 @@ class Network:
         weight or an output is not finite, and OSError where the file can't be written.
         """
         x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]  # any small numbers would do
-        if self._scales():  # from what gives them, where that is finite
+        if self._scaling:  # from what gives them, where that is finite
             offset, scale = self.scaling()
             unscaled = [o + d * value for value, o, d in zip(x, offset, scale)]
             x = [u if isfinite(u) else o for u, o in zip(unscaled, offset)]
@@ -286,8 +289,8 @@ class Network:
             weights=weights,
             test_input=x,
             test_output=output,
-            input_offset=self.input_offset,
-            input_scale=self.input_scale,
+            input_offset=None if self.input_offset is None else list(self.input_offset),
+            input_scale=None if self.input_scale is None else list(self.input_scale),
             labels=None if self.labels is None else list(self.labels),
         )
         write_model(path, model)
@@ -378,14 +381,11 @@ class Network:
         """X, checked and scaled, in the engine's own form, and whether it came as one flat row."""
         rows, flat = check_matrix("X", X, self.sizes[0], all_finite=self._engine.all_finite)
         inputs = self._engine.inputs(rows)
-        if self._scales():
-            inputs = self._engine.functions.scale_inputs(inputs, *self.scaling())
+        if self._scaling:
+            inputs = self._engine.functions.scale_inputs(inputs, *self._scaling)
             if not self._engine.all_between(inputs, -LARGEST_FLOAT, LARGEST_FLOAT):
                 _check_scaled(lists(inputs))
         return inputs, flat
-
-    def _scales(self) -> bool:
-        return self.input_offset is not None or self.input_scale is not None
 
 
 def _check_finite(name: str, *rows: list[float]) -> None:

@@ -263,8 +263,8 @@ def read(lines: list[str]) -> Result:
 
 def build_wheel(folder: Path) -> None:
     """The wheel without C, from a copy of the tree."""
-    ignored = shutil.ignore_patterns(".*", "build", "*.egg-info", "*.so", "__pycache__")
-    shutil.copytree(ROOT, folder / "tree", ignore=ignored)
+    own = (".*", "build", "purenn-*", "*.egg-info", "*.so", "__pycache__")
+    shutil.copytree(ROOT, folder / "tree", ignore=shutil.ignore_patterns(*own))
     run(
         folder, sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "./tree",
         PURENN_BUILD_C="off",

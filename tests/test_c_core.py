@@ -89,6 +89,21 @@ def test_other_flags_are_refused_or_change_no_bit(compiler, flags, tmp_path):
     check_driver(program, cases=20)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "flags",
+    ["-fno-signed-zeros", "-fassociative-math -fno-signed-zeros -fno-trapping-math"],
+)
+def test_clang_for_arm_refuses_them_or_changes_no_bit(flags, tmp_path):
+    """It has no pragma float_control there, and no macro tells these flags."""
+    if not all(map(shutil.which, ("clang", "aarch64-linux-gnu-gcc", "qemu-aarch64"))):
+        pytest.skip("clang, gcc-aarch64-linux-gnu or qemu-user is not installed")
+    program, driver = tmp_path / "driver", ROOT / "tests" / "c" / "driver.c"
+    command = ["clang", "--target=aarch64-linux-gnu", "-static", "-std=c99", "-O3", "-w"]
+    run(*command, *flags.split(), "-I", ROOT / "csrc", driver, *SOURCES, "-o", program)
+    check_driver(program, cases=20, runner=["qemu-aarch64"])
+
+
 def test_no_allocation_no_output_no_globals():
     for source in SOURCES:
         text = source.read_text()
@@ -107,12 +122,12 @@ def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
     check_driver(program, cases=80)
 
 
-def check_driver(program, cases):
+def check_driver(program, cases, runner=()):
     """The program computes that many trainings and the elementary functions as the text does."""
     cases = [Case(seed) for seed in range(cases)]
     xs = [x * 2.0**k for x in EDGES for k in (-60, 0, 60)] + [k / 16 - 750 for k in range(24000)]
     lines = [f"e {len(xs)} {hexes(xs)}", *map(case_text, cases)]
-    output = run(program, input="\n".join(lines)).splitlines()
+    output = run(*runner, program, input="\n".join(lines)).splitlines()
     expected = [
         [
             bits(f(x))

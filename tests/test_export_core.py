@@ -83,6 +83,12 @@ def test_keeps_its_bits_in_other_people_s_builds(build, folder, tmp_path):
     check_driver(tmp_path / "driver", cases=80)
 
 
+def test_states_its_version(folder):
+    numbers = re.findall(r"#define PN_VERSION_\w+ (\d+)", (folder / "purenn.h").read_text())
+    assert ".".join(numbers) == __version__
+    assert f"project(purenn VERSION {__version__} " in (folder / "CMakeLists.txt").read_text()
+
+
 def test_offers_what_the_header_declares_and_needs_nothing(folder, tmp_path):
     run("gcc", "-std=c99", "-O2", "-c", folder / "purenn.c", "-o", tmp_path / "purenn.o")
     listed = run("nm", tmp_path / "purenn.o")

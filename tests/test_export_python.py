@@ -71,19 +71,22 @@ def test_selftest_passes_on_micropython(tmp_path):
         ("0.25]", "0.2500000000000001]"),
         ("[0.125]", "[0.1250000000000001]"),
         ("255.0]", "256.0]"),
+        ("'off'", "'of'"),
+        ("-0.0", "0.0"),
         ("TEST_VECTORS = [\n    ([", "TEST_VECTORS = [\n    ([1e9 + "),
     ],
 )
 def test_selftest_fails_where_one_number_is_altered(old, new, tmp_path):
-    network = Network([2, 1], activations="relu", seed=0, input_scale=255.0)
-    network.set_weights([([[0.5], [0.25]], [0.125])])
+    options = {"input_scale": 255.0, "labels": ["off", "on"], "seed": 0}
+    network = Network([3, 1], activations="sigmoid", **options)
+    network.set_weights([([[0.5], [-0.0], [0.25]], [0.125])])
     (path,) = export_python(network, tmp_path, "net")
     text = Path(path).read_text(encoding="utf-8")
     assert old in text
     Path(path).write_text(text.replace(old, new, 1), encoding="utf-8")
     done = subprocess.run([sys.executable, path], capture_output=True, text=True)
     assert done.returncode != 0
-    assert done.stderr == "net: FAILED: a number was altered, or an output has other bits\n"
+    assert done.stderr == "net: FAILED: a constant was altered, or an output has other bits\n"
 
 
 def test_labels_come_along(tmp_path):
@@ -129,7 +132,7 @@ def test_literals_by_hand():
     assert literal(-(2.0**-1074)) == "ldexp(-1, -1074)"
 
 
-@pytest.mark.parametrize("prefix", ["class", "lambda", "a-b", "", "int", "math"])
+@pytest.mark.parametrize("prefix", ["class", "lambda", "a-b", "", "int", "math", "json", "purenn"])
 def test_refuses_what_is_no_module_name(prefix, tmp_path):
     with pytest.raises(ValueError, match=r"^prefix: expected"):
         export_python(random_network(1), tmp_path / "out", prefix)

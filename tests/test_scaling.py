@@ -60,7 +60,7 @@ def test_what_is_held(engine):
     net = network(engine)
     assert (net.input_offset, net.input_scale, net.labels) == (None, None, None)
     net = network(engine, input_scale=255, labels=["no", "yes"])
-    assert (net.input_offset, net.input_scale) == (None, [255.0] * 3)
+    assert (net.input_offset, net.input_scale) == (None, (255.0,) * 3)
     assert net.labels == ("no", "yes")
     given = [1, 2, 3]
     net = network(engine, input_offset=given, input_scale=array("f", [0.5] * 3))
@@ -283,9 +283,11 @@ WRONG_LABELS = {
     "numbers": ([0, 1], "labels[0]", "0"),
     "None in it": (["a", None], "labels[1]", "None"),
     "bytes": ([b"a", b"b"], "labels[0]", "b'a'"),
-    "empty": (["a", ""], "labels[1]", "''"),
+    "empty": (["a", ""], "labels[1]", "1 to 255", "0"),
     "equal": (["same", "same"], "labels[1]", "'same'"),
-    "long": (["a" * 10000] * 2, "labels[1]", "aaa"),
+    "long": (["a" * 256, "b"], "labels[0]", "1 to 255", "256"),
+    "long and equal": (["a" * 255] * 2, "labels[1]", "aaa"),
+    "from right to left": (["a\u200f", "b"], "labels[0]", "control"),
 }
 
 
@@ -314,7 +316,26 @@ def test_repr_says_what_was_given(engine):
     text = repr(network(engine, (1, 2)))
     assert "input" not in text and "labels" not in text
     text = repr(network(engine, (1, 2), input_scale=255))
-    assert "input_scale=[255.0]" in text and "offset" not in text and "labels" not in text
+    assert "input_scale=(255.0,)" in text and "offset" not in text and "labels" not in text
     text = repr(network(engine, (500, 1), input_offset=0.5, labels=["off", "on"]))
     assert "labels=('off', 'on')" in text and len(text) < 300
-    assert "input_offset=[0.5, 0.5," in text and "scale" not in text.split("#")[0]
+    assert "input_offset=(0.5, 0.5," in text and "scale" not in text.split("#")[0]
+
+
+def test_what_scales_and_names_can_t_be_changed(engine):
+    net = network(engine, input_offset=OFFSET, input_scale=SCALE, labels=["a", "b"])
+    before = net.predict([[1.0, 2.0, 3.0]])
+    for values in (net.input_offset, net.input_scale, net.labels):
+        with pytest.raises(TypeError):
+            values[0] = values[1]
+    for values in net.scaling():
+        values[0] = 99.0
+    assert net.predict([[1.0, 2.0, 3.0]]) == before
+
+
+def test_labels_as_numpy_has_them(engine):
+    np = pytest.importorskip("numpy")
+    assert network(engine, labels=np.array(["setosa", "virginica"])).labels == (
+        "setosa",
+        "virginica",
+    )

@@ -43,7 +43,8 @@ def bound_of_change(network: Network, rounded: Network, low: float, high: float)
 
     With a in [a₀, a₁] before and a' after rounding, |a' − a| ≤ e, layer by layer:
     |z' − z| ≤ Σ (|w'|·e + |w' − w|·max|a|) + |b' − b|, times the activation's largest slope.
-    What both networks round in computing is added: n_in + 2 roundings of sums, 4 of activations.
+    What both networks round in computing is added: n_in + 2 roundings of sums, 4 of activations,
+    and those of softmax's sum.
     """
     intervals = scaled_limits(network, low, high)
     errors = [0.0] * len(intervals)
@@ -78,7 +79,9 @@ def scaled_limits(network: Network, low: float, high: float) -> list[tuple[float
 
 def through(activation: str, intervals: list, errors: list) -> tuple[list, list]:
     """The intervals and errors of A from those of Z."""
+    roundings = 4
     if activation == "softmax":
+        roundings += 2 * len(errors)
         intervals = [(0.0, 1.0)] * len(intervals)
         errors = [max(errors)] * len(errors)
     else:
@@ -86,7 +89,7 @@ def through(activation: str, intervals: list, errors: list) -> tuple[list, list]
         intervals = [tuple(forward([list(ends)])[0]) for ends in intervals]
     errors = [
         min(SLOPE[activation] * error, RANGE.get(activation, error))
-        + 4.0 * EPSILON * max(abs(a0), abs(a1), 1.0)
+        + roundings * EPSILON * max(abs(a0), abs(a1), 1.0)
         for error, (a0, a1) in zip(errors, intervals)
     ]
     return intervals, errors

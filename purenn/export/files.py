@@ -24,9 +24,9 @@ def check_prefix(prefix: Any, taken: Container[str]) -> None:
             "prefix: expected a C identifier (a letter, then letters, digits and _), "
             f"got {shown(prefix)}"
         )
-    if prefix == "pn" or prefix.startswith("pn_"):
+    if re.match("pn(_|$)", prefix.lower()):
         raise ValueError(f"prefix: expected another than the core's own pn, got {prefix!r}")
-    if prefix in taken:
+    if prefix.lower() in taken:
         raise ValueError(f"prefix: expected none that names a library's file, got {prefix!r}")
 
 
@@ -35,7 +35,7 @@ def write_new(folder: str | os.PathLike, texts: dict[str, str]) -> list[str]:
 
     Raises FileExistsError, before anything is written, where one of them exists.
     """
-    folder = os.fspath(folder) or "."
+    folder = os.fsdecode(folder) or "."
     paths = {os.path.join(folder, name): text for name, text in texts.items()}
     for path in paths:
         if os.path.lexists(path):

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from keyword import iskeyword
-from math import frexp
+from math import copysign, frexp
 from string import Template
 
 from .. import __version__
@@ -49,21 +49,23 @@ def checksum(numbers):
     total = 0
     for number in numbers:
         significand, exponent = math.frexp(number)
-        total = 31 * total + int(significand * 9007199254740992.0) + exponent
+        sign = int(math.copysign(1.0, number))
+        total = 31 * total + int(significand * 9007199254740992.0) + exponent + sign
         total = total % 2305843009213693951
     return total
 
 
 def selftest():
-    """Whether no number was altered, and every test vector gives the outputs of purenn."""
+    """Whether no constant was altered, and every test vector gives the outputs of purenn."""
     numbers = [number for matrix in CONSTANTS for row in matrix for number in row]
-    right = [$predict(x) == outputs for x, outputs in TEST_VECTORS]
-    return checksum(numbers) == $checksum and all(right)
+    pairs = [pair for x, outputs in TEST_VECTORS for pair in zip($predict(x), outputs)]
+    right = [a == b and math.copysign(1.0, a) == math.copysign(1.0, b) for a, b in pairs]
+    return checksum(numbers$labels) == $checksum and all(right)
 
 
 if __name__ == "__main__":
     if not selftest():
-        raise SystemExit("$name: FAILED: a number was altered, or an output has other bits")
+        raise SystemExit("$name: FAILED: a constant was altered, or an output has other bits")
     print("$name: passed: the same bits as purenn in", len(TEST_VECTORS), "predictions")
 ''')
 
@@ -110,7 +112,7 @@ def export_python(
     Raises ValueError or TypeError for a wrong argument, or a weight or output that is not finite,
     and FileExistsError where the file exists; nothing is written then.
     """
-    check_prefix(prefix, getattr(sys, "stdlib_module_names", ("math",)))
+    check_prefix(prefix, {"purenn", "math", *getattr(sys, "stdlib_module_names", ())})
     if iskeyword(prefix):
         raise ValueError(f"prefix: expected a name for a Python module, got {prefix!r}, a keyword")
     low, high = check_limits(inputs)
@@ -127,7 +129,9 @@ def module_text(network: Network, name: str, low: float, high: float) -> str:
     texts = [assignment(name, rows) for name, rows in named]
     matrices = [name if name.startswith("W") else f"[{name}]" for name, _ in named]
     texts.append(f"CONSTANTS = [{', '.join(matrices)}]")
+    numbers = [number for _, rows in named for values in rows for number in values]
     if network.labels:
+        numbers += [float(ord(c)) for label in network.labels for c in label]
         texts.append(f"LABELS = {list(network.labels)!r}")
     prediction = FORWARD.substitute(
         predict=predict,
@@ -144,7 +148,8 @@ def module_text(network: Network, name: str, low: float, high: float) -> str:
         predicts=CLASSES if classifies else OUTPUTS,
         functions=functions(lines),
         weights="\n".join(texts),
-        checksum=checksum(number for _, rows in named for values in rows for number in values),
+        checksum=checksum(numbers),
+        labels=" + [float(ord(c)) for label in LABELS for c in label]" if network.labels else "",
         prediction=prediction,
         predict=predict,
         test_vectors="".join(
@@ -198,7 +203,7 @@ def checksum(numbers: Iterable[float]) -> int:
     total = 0
     for number in numbers:
         significand, exponent = frexp(number)
-        total = 31 * total + int(significand * 2.0**53) + exponent
+        total = 31 * total + int(significand * 2.0**53) + exponent + int(copysign(1.0, number))
         total = total % (2**61 - 1)
     return total
 

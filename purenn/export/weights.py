@@ -1,8 +1,7 @@
 """Weights in fewer bits: what is stored, and the numbers that it stands for.
 
 An export with such weights computes, bit for bit, what the network with the rounded weights
-computes in double. (int8 multiplies each sum by its power of two, instead of each weight; that is
-the same unless a number becomes subnormal or overflows.)
+computes in double.
 """
 
 from __future__ import annotations

@@ -16,8 +16,12 @@ from .header import header_text
 from .plan import Plan
 from .source import source_text
 
-# A header of such a name would stand before the one that the source includes.
-HEADERS = ("float", "math", "stddef", "stdint", "stdio", "string")
+# Headers of C99 and of C libraries, before which a header of such a name would stand.
+HEADERS = (
+    "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg "
+    "stdbool stddef stdint stdio stdlib string tgmath time wchar wctype alloca endian features "
+    "newlib unistd"
+)
 
 
 class CExport(NamedTuple):
@@ -56,7 +60,7 @@ def export_c(
     Raises ValueError or TypeError for a wrong argument, or a weight or output that is not finite,
     and FileExistsError where a file exists; nothing is written then.
     """
-    check_prefix(prefix, HEADERS)
+    check_prefix(prefix, HEADERS.split())
     check_choice("weights", FORMATS, weights)
     if check_truth("train", train) and weights != "float64":
         raise ValueError(f"train: needs weights in float64 to change them, got {weights}")

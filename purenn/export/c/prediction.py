@@ -20,7 +20,7 @@ SUMS = Template("""\
     for (j = 0; j < n_out; j++) {
         double total = 0.0;
         for (k = 0; k < n_in; k++)
-            total = total + x[k] * ${double}W[k * n_out + j];
+            total = total + x[k] * $weight;
         z[j] = total$last;
     }
 """)
@@ -32,11 +32,14 @@ SUMS_OF_SCALED = Template("""\
     for (k = 0; k < n_in; k++) {
         double x_k = $x_k;
         for (j = 0; j < n_out; j++)
-            z[j] = z[j] + x_k * ${double}W[k * n_out + j];
+            z[j] = z[j] + x_k * $weight;
     }
+""")
+
+ADD_BIAS = """\
     for (j = 0; j < n_out; j++)
         z[j] = z[j]$last;
-""")
+"""
 
 PREDICT = Template("""\
 void ${p}_$name(const double *x, double *out)
@@ -73,6 +76,7 @@ def prediction(plan: Plan) -> list[str]:
     texts = []
     if scaled:
         sums = SUMS_OF_SCALED.safe_substitute(x_k=scaled_input(plan, "x[k]"))
+        sums += ADD_BIAS if plan.bias_type else ""
         texts.append(layer_function(plan, "first_layer", sums))
     if several or not scaled:
         texts.append(layer_function(plan, "layer", SUMS.template))
@@ -87,23 +91,24 @@ def prediction(plan: Plan) -> list[str]:
 
 def layer_function(plan: Plan, name: str, sums: str) -> str:
     """Z = X·W + b for one sample, with csrc's order of every sum."""
+    weight = {
+        "float64": "W[k * n_out + j]",
+        "float32": "(double)W[k * n_out + j]",
+        "int8": "((double)W[k * n_out + j] * (double)scale[j])",
+    }[plan.form]
     weights = "const float *scale, " if plan.form == "int8" else ""
-    double = "" if plan.form == "float64" else "(double)"
-    factor = f" * {double}scale[j]" if weights else ""
-    term = f" + {double}b[j]" if plan.bias_type else ""
-    weights += f"const {plan.bias_type} *b, " if term else ""
-    formula = "(sum of x[k]*W[k][j])"
-    formula += "*scale[j]" if factor else ""
-    formula += " + b[j]" if term else ""
+    last = {"": "", "double": " + b[j]", "float": " + (double)b[j]"}[plan.bias_type]
+    weights += f"const {plan.bias_type} *b, " if last else ""
+    factor = "*scale[j]" if plan.form == "int8" else ""
     return LAYER.substitute(
         plan.names,
-        formula=formula,
-        last_of_all=", the bias added last" if term else "",
+        formula=f"(sum of x[k]*W[k][j]{factor}){' + b[j]' if last else ''}",
+        last_of_all=", the bias added last" if last else "",
         name=name,
         type=plan.weight_type,
         indent=" " * (len(plan.prefix) + len(name) + 14),
         weights=weights,
-        sums=Template(sums).substitute(last=factor + term, double=double),
+        sums=Template(sums).substitute(last=last, weight=weight),
     )
 
 
