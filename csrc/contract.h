@@ -29,7 +29,7 @@ typedef char pn_literals_are_doubles[sizeof 1.0 == sizeof(double) ? 1 : -1];
 #if defined(__x86_64__) || defined(__i386__)
 #pragma float_control(precise, on) /* which switches contraction on, so it comes first */
 #endif
-#if __clang_major__ >= 11
+#if __clang_major__ >= 13
 #pragma clang fp reassociate(off)
 #endif
 #if __clang_major__ >= 18
