@@ -132,11 +132,17 @@ def test_literals_by_hand():
     assert literal(-(2.0**-1074)) == "ldexp(-1, -1074)"
 
 
-@pytest.mark.parametrize("prefix", ["class", "lambda", "a-b", "", "int", "math", "json", "purenn"])
+@pytest.mark.parametrize("prefix", ["class", "lambda", "a-b", "", "int", "math", "purenn"])
 def test_refuses_what_is_no_module_name(prefix, tmp_path):
     with pytest.raises(ValueError, match=r"^prefix: expected"):
         export_python(random_network(1), tmp_path / "out", prefix)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not hasattr(sys, "stdlib_module_names"), reason="known since Python 3.10")
+def test_refuses_a_name_of_the_standard_library(tmp_path):
+    with pytest.raises(ValueError, match=r"^prefix: expected none that names a library's file"):
+        export_python(random_network(1), tmp_path / "out", "json")
 
 
 def test_refuses_a_path_that_exists(tmp_path):
