@@ -4,7 +4,7 @@ It holds no true, false or null, so that `ast.literal_eval` reads it on a Python
 Numbers are written with the digits that round-trip exactly. `sha256` is the digest of all that
 stands above it as this module writes it, so that white space may change but no value.
 `input_offset`, `input_scale` and `labels` are there only if the network has them. Labels are in
-ASCII as JSON has it: other characters are \\uXXXX, above U+FFFF two of them, a surrogate pair.
+ASCII as JSON has it: another character is \\u and four digits, above U+FFFF a pair of surrogates.
 """
 
 from __future__ import annotations

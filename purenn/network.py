@@ -108,8 +108,7 @@ class Network:
         self.threads = None if threads is None else check_count("threads", threads, 1, MOST_THREADS)
         self.input_offset = check_scaling("input_offset", input_offset, self.sizes[0])
         self.input_scale = check_scaling("input_scale", input_scale, self.sizes[0])
-        scales = self.input_offset is not None or self.input_scale is not None
-        self._scaling = [array("d", values) for values in self.scaling()] if scales else []
+        self._scaling = [array("d", v) for v in self.scaling()] if self.scales else []
         self.labels = check_labels(labels, self.activations[-1], self.sizes[-1])
         self._hold(self._engine.parameters(glorot_uniform(self.sizes, self.seed)))
 
@@ -165,6 +164,11 @@ class Network:
             checked.append((lists(W), b if self.bias else [0.0] * n_out))
         self._hold(self._engine.parameters(checked))
 
+    @property
+    def scales(self) -> bool:
+        """Whether inputs are scaled."""
+        return self.input_offset is not None or self.input_scale is not None
+
     def scaling(self) -> tuple[list[float], list[float]]:
         """The offset and the scale of each input, (n_in) both: 0 and 1 where none was given."""
         n_in = self.sizes[0]
@@ -176,7 +180,7 @@ class Network:
         Raises ValueError or TypeError where X is not finite numbers in rows of n_in, or is not
         finite after scaling.
         """
-        view = None if self._scaling else buffer_view(X)
+        view = None if self.scales else buffer_view(X)
         if view is not None and (row := self._predictor.row(view)) is not None:
             return row
         inputs, flat = self._inputs(X)
@@ -269,16 +273,14 @@ class Network:
         weight or an output is not finite, and OSError where the file can't be written.
         """
         x = glorot_uniform((1, self.sizes[0]), self.seed)[0][0][0]  # any small numbers would do
-        if self._scaling:  # from what gives them, where that is finite
+        if self.scales:  # from what gives them, where that is finite
             offset, scale = self.scaling()
             unscaled = [o + d * value for value, o, d in zip(x, offset, scale)]
             x = [u if isfinite(u) else o for u, o in zip(unscaled, offset)]
         weights = self.get_weights()
         output = self.predict(x)
-        for layer, (W, b) in enumerate(weights):
-            _check_finite(f"weights[{layer}] W", *W)
-            _check_finite(f"weights[{layer}] b", b)
-        _check_finite("test_output", output)
+        check_finite_weights(weights, "save")
+        _check_finite("test_output", [output], "save")
         model = Model(
             sizes=list(self.sizes),
             activations=list(self.activations),
@@ -381,19 +383,25 @@ class Network:
         """X, checked and scaled, in the engine's own form, and whether it came as one flat row."""
         rows, flat = check_matrix("X", X, self.sizes[0], all_finite=self._engine.all_finite)
         inputs = self._engine.inputs(rows)
-        if self._scaling:
+        if self.scales:
             inputs = self._engine.functions.scale_inputs(inputs, *self._scaling)
             if not self._engine.all_between(inputs, -LARGEST_FLOAT, LARGEST_FLOAT):
                 _check_scaled(lists(inputs))
         return inputs, flat
 
 
-def _check_finite(name: str, *rows: list[float]) -> None:
-    """Refuses what a model file can't hold."""
+def check_finite_weights(weights: Weights, purpose: str) -> None:
+    """Refuses what neither a model file nor an export can hold."""
+    for layer, (W, b) in enumerate(weights):
+        _check_finite(f"weights[{layer}] W", W, purpose)
+        _check_finite(f"weights[{layer}] b", [b], purpose)
+
+
+def _check_finite(name: str, rows: list[list[float]], purpose: str) -> None:
     for row in rows:
         for value in row:
             if not isfinite(value):
-                raise ValueError(f"{name}: expected finite numbers to save, got {value}")
+                raise ValueError(f"{name}: expected finite numbers to {purpose}, got {value}")
 
 
 def _check_scaled(rows: list[list[float]]) -> None:

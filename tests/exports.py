@@ -75,9 +75,7 @@ def random_network(seed, backend="auto"):
 def some_inputs(network, count, seed):
     """Inputs as a user has them: within LIMITS after scaling."""
     stream = random.Random(seed)
-    n_in = network.sizes[0]
-    offset = network.input_offset or [0.0] * n_in
-    scale = network.input_scale or [1.0] * n_in
+    offset, scale = network.scaling()
     return [[o + s * stream.uniform(*LIMITS) for o, s in zip(offset, scale)] for _ in range(count)]
 
 

@@ -478,6 +478,16 @@ def test_refuses_a_network_that_overflows(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("backend", ["c", "python"])
+def test_refuses_weights_that_have_overflowed(backend, native, tmp_path):
+    network = Network([1, 1], activations="identity", seed=0, backend=backend)
+    network.fit([[1e200]], [0.0], epochs=1, learning_rate=1e200)
+    for export in (network.export_c, network.export_python):
+        with pytest.raises(ValueError, match=r"^weights\[0\] W: expected finite numbers to export"):
+            export(tmp_path / "out", "net")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_folder_that_is_a_file_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):

@@ -29,13 +29,13 @@ def linear(engine, W, b, **options):
     return net
 
 
-def refused(call, *words):
+def refused(call, *words, lines=2):
     """That the call raises ValueError or TypeError, readable, with all of the words."""
     with pytest.raises((ValueError, TypeError)) as caught:
         call()
     message = str(caught.value)
     assert all(word in message for word in words), message
-    assert len(message.splitlines()) <= 2, message
+    assert len(message.splitlines()) <= lines, message
     assert len(message) <= 300, f"{len(message)} characters: {message[:300]}"
     return message
 

@@ -11,8 +11,7 @@ from ..network import Network
 from .c import CExport, export_c
 from .core import export_core
 from .python import export_python
-
-LIMITS = (-1.0, 1.0)  # of random inputs, after the network's input scaling
+from .vectors import LIMITS
 
 
 def export(options: Any) -> int:

@@ -15,11 +15,10 @@ from string import Template
 
 from .. import __version__
 from ..architecture import PROBABILITIES
-from ..network import Network
+from ..network import Network, check_finite_weights
 from .files import check_prefix, write_new
 from .parts import needed, python_parts
-from .vectors import check_limits, choose_vectors
-from .weights import check_finite
+from .vectors import LIMITS, check_limits, choose_vectors
 
 MODULE = Template('''\
 # SPDX-License-Identifier: MIT
@@ -104,7 +103,7 @@ def export_python(
     folder: str | os.PathLike,
     prefix: str,
     *,
-    inputs: Sequence[float] = (-1.0, 1.0),
+    inputs: Sequence[float] = LIMITS,
 ) -> list[str]:
     """Writes the module prefix.py, which computes the network's outputs bit for bit; its path.
 
@@ -116,7 +115,7 @@ def export_python(
     if iskeyword(prefix):
         raise ValueError(f"prefix: expected a name for a Python module, got {prefix!r}, a keyword")
     low, high = check_limits(inputs)
-    check_finite(network)
+    check_finite_weights(network.get_weights(), "export")
     return write_new(folder, {f"{prefix}.py": module_text(network, prefix, low, high)})
 
 
@@ -161,8 +160,7 @@ def module_text(network: Network, name: str, low: float, high: float) -> str:
 
 def forward_lines(network: Network) -> list[str]:
     """What A becomes, line by line."""
-    scaled = network.input_offset is not None or network.input_scale is not None
-    lines = ["scale_inputs(A, OFFSET, SCALE)"] if scaled else []
+    lines = ["scale_inputs(A, OFFSET, SCALE)"] if network.scales else []
     for number, activation in enumerate(network.activations, 1):
         lines.append(f"{activation}_forward(affine(A, W{number}, b{number}))")
     return lines
@@ -182,7 +180,7 @@ def functions(lines: list[str]) -> str:
 def constants(network: Network) -> list[tuple[str, list[list[float]]]]:
     """Weights and what scales the inputs, each as a matrix with its name."""
     named = []
-    if network.input_offset is not None or network.input_scale is not None:
+    if network.scales:
         offset, scale = network.scaling()
         named += [("OFFSET", [offset]), ("SCALE", [scale])]
     for number, (W, b) in enumerate(network.get_weights(), 1):

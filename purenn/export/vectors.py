@@ -12,6 +12,7 @@ from ..reference.network import scale_inputs
 from ..reference.random import RandomState
 from .weights import multiply_adds
 
+LIMITS = (-1.0, 1.0)  # of random inputs, after the input scaling, if none are given
 COUNT = 4
 MOST_TRIES = 50
 MOST_FUSED = 3_000_000  # fused products in all tries: some ten seconds

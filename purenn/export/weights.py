@@ -6,7 +6,7 @@ computes in double.
 
 from __future__ import annotations
 
-from math import frexp, isfinite, ldexp
+from math import frexp, ldexp
 from struct import pack, unpack
 from typing import Any, NamedTuple
 
@@ -28,17 +28,6 @@ class Layer(NamedTuple):
         if self.scale is None:
             return self.W, self.b
         return [[q * s for q, s in zip(row, self.scale)] for row in self.W], self.b
-
-
-def check_finite(network: Network) -> None:
-    """Refuses to export a network that has stopped to compute."""
-    for layer, (W, b) in enumerate(network.get_weights()):
-        for row in (*W, b):
-            for value in row:
-                if not isfinite(value):
-                    raise ValueError(
-                        f"weights[{layer}]: expected finite numbers to export, got {value}"
-                    )
 
 
 def stored(weights: Weights, form: str) -> list[Layer]:

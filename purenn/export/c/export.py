@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...checks import check_choice, check_truth
-from ...network import Network
+from ...network import Network, check_finite_weights
 from ..change import Change, change_of
 from ..files import check_prefix, write_new
-from ..vectors import check_limits, choose_vectors
-from ..weights import FORMATS, check_finite, multiply_adds, network_of, stored
+from ..vectors import LIMITS, check_limits, choose_vectors
+from ..weights import FORMATS, multiply_adds, network_of, stored
 from .header import header_text
 from .plan import Plan
 from .source import source_text
@@ -49,7 +49,7 @@ def export_c(
     *,
     weights: str = "float64",
     train: bool = False,
-    inputs: Sequence[float] = (-1.0, 1.0),
+    inputs: Sequence[float] = LIMITS,
 ) -> CExport:
     """Writes prefix.h and prefix.c, which compute the network's outputs bit for bit.
 
@@ -65,7 +65,7 @@ def export_c(
     if check_truth("train", train) and weights != "float64":
         raise ValueError(f"train: needs weights in float64 to change them, got {weights}")
     low, high = check_limits(inputs)
-    check_finite(network)
+    check_finite_weights(network.get_weights(), "export")
     layers = stored(network.get_weights(), weights)
     rounded = network_of(network, layers)
     change = None if weights == "float64" else change_of(network, rounded, low, high)
