@@ -14,7 +14,8 @@ from purenn.articles.letters import weights as letters_weights
 from purenn.articles.letters import x as letters_x
 from purenn.articles.letters import y as letters_y
 from purenn.articles.planar import shipped_dataset
-from purenn.data import dataset_tables, read_images
+from purenn.images import read_images
+from purenn.shipped import dataset_tables
 
 IMAGES = 30000
 PIXELS = 784

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from . import reference
 from .annotations import Any
 from .checks import all_finite, check_choice
-from .data import shipped_bytes
+from .shipped import shipped_bytes
 
 BACKENDS = ("auto", "c", "python")
 

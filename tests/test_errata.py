@@ -11,7 +11,7 @@ import pytest
 import purenn
 from purenn import cli
 from purenn.articles import house_price, letters
-from purenn.data import dataset_tables, numbers
+from purenn.shipped import dataset_tables, numbers
 
 PAGE = (Path(__file__).parent.parent / "docs" / "errata.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE, re.M | re.S))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import purenn
-from purenn.data import dataset_bytes
+from purenn.shipped import dataset_bytes
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(purenn.__file__).parent

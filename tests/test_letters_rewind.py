@@ -7,8 +7,8 @@ import pytest
 from purenn.articles import least_squares
 from purenn.articles import letters_rewind as rewind
 from purenn.articles.letters import a, b, c, weights
-from purenn.data import dataset_bytes, dataset_tables, numbers
 from purenn.reference import RandomState, forward, mean_squared_error, train_step
+from purenn.shipped import dataset_bytes, dataset_tables, numbers
 
 np = pytest.importorskip("numpy")
 

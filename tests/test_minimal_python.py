@@ -179,7 +179,7 @@ def test_what_a_build_left_is_read_in_a_zip_file_too(tmp_path):
 def test_images_are_unzipped_without_gzip(minimal_python, tmp_path):
     path = tmp_path / "train.csv.gz"
     path.write_bytes(gzip.compress(b"label,pixel0,pixel1\n7,0,255\n"))
-    code = "import sys; from purenn.data import read_images; print(read_images(sys.argv[1], 9))"
+    code = "import sys; from purenn.images import read_images; print(read_images(sys.argv[1], 9))"
     printed = succeed(minimal_python, "-S", "-c", code, path, cwd="/", PYTHONPATH=str(ROOT))
     assert printed == f"{(bytes([0, 255]), 2, [7])}\n"
 

@@ -13,9 +13,10 @@ import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..data import dataset_tables, read_images
 from ..engines import Engine
+from ..images import read_images
 from ..reference.random import RandomState
+from ..shipped import dataset_tables
 from ..terminal import curve, progress
 from .figures import Figure, Options, Result
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..data import dataset_tables, numbers
 from ..engines import Engine, lists
 from ..reference.random import RandomState
+from ..shipped import dataset_tables, numbers
 from ..terminal import blocks, curve
 from .figures import Figure, Options, Result, array_text, exact_figure, matrix_figures, text_figure
 

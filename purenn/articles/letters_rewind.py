@@ -53,7 +53,6 @@ from collections.abc import Callable
 from math import sqrt
 from typing import NamedTuple
 
-from ..data import dataset_tables, numbers
 from ..reference import (
     affine,
     gradient_descent,
@@ -65,6 +64,7 @@ from ..reference import (
     sigmoid_forward,
     weight_gradient,
 )
+from ..shipped import dataset_tables, numbers
 from .least_squares import (
     Matrix,
     Vector,

@@ -13,9 +13,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..data import dataset_tables, numbers
 from ..engines import Engine
 from ..reference.random import RandomState
+from ..shipped import dataset_tables, numbers
 from ..terminal import curve, decision_map, progress
 from .figures import Options, Result
 

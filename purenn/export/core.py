@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..data import shipped_bytes
+from ..shipped import shipped_bytes
 from .files import write_new
 from .parts import CONTRACT, HEADER, c_body, c_rooms, c_text
 

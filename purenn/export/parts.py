@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..data import shipped_bytes
+from ..shipped import shipped_bytes
 
 HEADER = "purenn.h"
 CONTRACT = "contract.h"
