@@ -2,7 +2,10 @@
 
 import gzip
 import os
+import random
 import struct
+import subprocess
+import sys
 
 import pytest
 
@@ -43,6 +46,44 @@ def refused(path, *words, most=100):
     message = str(caught.value)
     assert all(word in message for word in words), message
     assert len(message.splitlines()) == 1 and len(message) < len(str(path)) + 250, message
+
+
+# What reading may take, in a process of its own.
+MOST_BYTES = 64 * 2**20
+MOST_SECONDS = 20
+READ = """
+import resource, sys
+from purenn.images import read_images
+
+path, most, spare = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+with open("/proc/self/statm") as file:
+    bound = int(file.read().split()[0]) * resource.getpagesize() + spare
+resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+try:
+    print(read_images(path, most))
+except (ValueError, OSError) as error:
+    print("refused:", error)
+"""
+
+bounded = pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="Linux bounds memory")
+
+
+def read_bounded(path, most=100):
+    """What read_images returns or says, in MOST_BYTES more than Python takes, in MOST_SECONDS."""
+    command = [sys.executable, "-c", READ, str(path), str(most), str(MOST_BYTES)]
+    cwd = os.path.dirname(path)
+    result = subprocess.run(
+        command, cwd=cwd, capture_output=True, encoding="utf-8", timeout=MOST_SECONDS
+    )
+    assert (result.returncode, result.stderr) == (0, ""), result.stderr[-500:]
+    return result.stdout.rstrip("\n")
+
+
+def refused_bounded(path, *words, most=100):
+    """That reading is refused in one line with these words, within the bounds."""
+    message = read_bounded(path, most)
+    assert message.startswith("refused: ") and len(message.splitlines()) == 1, message[:200]
+    assert all(word in message for word in words), message
 
 
 # MNIST's IDX files
@@ -100,6 +141,41 @@ def test_labels_that_are_not_there(tmp_path):
     refused(folder, LABELS_NAME)
 
 
+def sparse(path, content, size):
+    """A file of that size which begins with the content, zeros without a place on the disk."""
+    path.write_bytes(content)
+    os.truncate(path, size)
+    return path
+
+
+@bounded
+def test_an_idx_file_of_another_size_is_not_read(tmp_path):
+    folder = write_pair(tmp_path / "mnist")
+    path = tmp_path / "mnist" / IMAGES_NAME
+    refused_bounded(sparse(path, IMAGES, 2**32 + 16), "12 bytes", "4294967296", most=2)
+    header = idx(b"", 2**20, 2**6, 2**7)
+    refused_bounded(sparse(path, header, 2**32), "8589934592 bytes", "4294967280")
+    refused_bounded(folder, "8589934592 bytes", most=1)
+
+
+@bounded
+def test_the_wanted_images_of_a_large_idx_file_are_read(tmp_path):
+    folder = write_pair(tmp_path / "mnist", labels=idx(bytes(2**20), 2**20))
+    header = idx(b"", 2**20, 2**6, 2**6)
+    sparse(tmp_path / "mnist" / IMAGES_NAME, header, 2**32 + 16)
+    assert read_bounded(folder, 1) == f"{(bytes(2**12), 2**12, [0])}"
+
+
+@bounded
+@pytest.mark.parametrize("compress", [None, gzip.compress])
+@pytest.mark.parametrize("sizes", [(2**32 - 1,) * 3, (1, 2**31, 2**32 - 1), (2**32 - 1, 28, 28)])
+def test_sizes_that_no_memory_holds(tmp_path, compress, sizes):
+    folder = write_pair(tmp_path / "mnist", idx(b"1234", *sizes), compress=compress)
+    promised = sizes[0] * sizes[1] * sizes[2]
+    refused_bounded(folder, IMAGES_NAME, f"{promised} bytes")
+    refused_bounded(folder, IMAGES_NAME, f"{promised} bytes", most=2**62)
+
+
 # gzip
 
 
@@ -141,6 +217,100 @@ def test_gzip_with_any_byte_altered(tmp_path):
                 assert len(str(error).splitlines()) == 1
 
 
+BOMBS = {
+    "one member": lambda content: gzip.compress(content + bytes(2**27), 1),
+    "many members": lambda content: gzip.compress(content) + 2**10 * gzip.compress(bytes(2**17)),
+}
+
+
+@bounded
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_no_more_is_unzipped_than_an_idx_file_promises(tmp_path, bomb):
+    folder = write_pair(tmp_path / "mnist", compress=gzip.compress)
+    (tmp_path / "mnist" / f"{IMAGES_NAME}.gz").write_bytes(bomb(IMAGES))
+    refused_bounded(folder, IMAGES_NAME, "12 bytes", "13 or more")
+    refused_bounded(folder, IMAGES_NAME, "12 bytes", most=3)
+    assert read_bounded(folder, 2) == f"{(PIXELS[:8], 4, [0, 5])}"
+    (tmp_path / "mnist" / f"{IMAGES_NAME}.gz").write_bytes(gzip.compress(IMAGES))
+    (tmp_path / "mnist" / f"{LABELS_NAME}.gz").write_bytes(bomb(idx(LABELS, 3)))
+    refused_bounded(folder, LABELS_NAME, "3 bytes", "4 or more")
+
+
+@bounded
+def test_a_promise_that_the_gzip_file_is_too_small_for(tmp_path):
+    folder = write_pair(tmp_path / "mnist", compress=gzip.compress)
+    path = tmp_path / "mnist" / f"{IMAGES_NAME}.gz"
+    path.write_bytes(gzip.compress(idx(bytes(2**27), *[2**32 - 1] * 3)))
+    refused_bounded(folder, IMAGES_NAME, f"{(2**32 - 1) ** 3} bytes", "at most")
+
+
+@bounded
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_no_more_is_unzipped_than_the_lines_of_a_csv_file_take(tmp_path, bomb):
+    path = tmp_path / "train.csv.gz"
+    path.write_bytes(bomb(CSV))
+    refused_bounded(path, "line 4")
+    assert read_bounded(path, 2) == f"{(bytes([2, 3, 255, 0]), 2, [1, 0])}"
+    path.write_bytes(bomb(b"label,"))
+    refused_bounded(path, "header")
+
+
+@bounded
+def test_many_members_take_no_longer_than_their_bytes(tmp_path):
+    folder = write_pair(tmp_path / "mnist", compress=gzip.compress)
+    path = tmp_path / "mnist" / f"{IMAGES_NAME}.gz"
+    path.write_bytes(gzip.compress(b"") * 400_000 + gzip.compress(IMAGES))
+    assert read_bounded(folder) == f"{(PIXELS, 4, [0, 5, 9])}"
+
+
+def test_gzip_in_members_of_any_sizes(tmp_path):
+    """With zeros between and after them, as Python's gzip takes them too."""
+    stream = random.Random(1)
+    pixels = stream.randbytes(30_000) + bytes(200_000)
+    content = idx(pixels, 230, 100, 10)
+
+    def compress(content):
+        data = b""
+        while content:
+            size = stream.choice([0, 1, 15, 16, 17, 1000, 8192, 100_000])
+            data += gzip.compress(content[:size], stream.randrange(10))
+            data += bytes(stream.choice([0, 0, 1, 8191, 20_000]))
+            content = content[size:]
+        return data
+
+    for _ in range(20):
+        folder = write_pair(tmp_path / "mnist", content, idx(bytes(230), 230), compress)
+        assert read_images(folder, 1000) == (pixels, 1000, [0] * 230)
+        assert read_images(folder, 7) == (pixels[:7000], 1000, [0] * 7)
+
+
+def test_gzip_beyond_what_is_wanted_is_not_read(tmp_path):
+    pixels = random.Random(1).randbytes(10**6)
+    whole = gzip.compress(idx(pixels, 100, 100, 100))
+    for spoilt in (whole[: len(whole) // 2], whole[:-9] + b"rubbish", whole + b"rubbish"):
+        folder = write_pair(tmp_path / "mnist", compress=gzip.compress)
+        (tmp_path / "mnist" / f"{IMAGES_NAME}.gz").write_bytes(spoilt)
+        (tmp_path / "mnist" / f"{LABELS_NAME}.gz").write_bytes(gzip.compress(idx(bytes(100), 100)))
+        assert read_images(folder, 30) == (pixels[:300_000], 10_000, [0] * 30)
+        refused(folder, IMAGES_NAME, "gzip")
+
+
+def test_the_checksum_of_all_that_is_wanted_is_checked(tmp_path):
+    for name, content, count in (("train.csv.gz", CSV, 2), (f"{IMAGES_NAME}.gz", IMAGES, 3)):
+        whole = gzip.compress(content)
+        path = tmp_path / name
+        path.write_bytes(whole[:-8] + bytes(8))
+        refused(path, name, "gzip", most=count)
+        path.write_bytes(whole + b"rubbish")
+        refused(path, name, "gzip", most=count)
+
+
+def test_gzip_without_zlib(tmp_path, monkeypatch):
+    folder = write_pair(tmp_path / "mnist", compress=gzip.compress)
+    monkeypatch.setitem(sys.modules, "zlib", None)
+    refused(folder, f"{IMAGES_NAME}.gz", "zlib")
+
+
 # Kaggle's train.csv
 
 
@@ -156,13 +326,12 @@ CSV = HEADER + b"1,2,3\n0,255,0\n"
     "content",
     [
         CSV,
-        CSV.rstrip(),
         CSV.replace(b"\n", b"\r\n"),
         b"\xef\xbb\xbf" + CSV,
         CSV + b"\n",
-        CSV.replace(b",", b", "),
+        CSV.replace(b"1,2,3", b"01,002,03"),
     ],
-    ids=["plain", "no last end of line", "CRLF", "BOM", "an empty last line", "spaces"],
+    ids=["plain", "CRLF", "BOM", "an empty last line", "zeros in front"],
 )
 def test_csv(tmp_path, content):
     expected = (bytes([2, 3, 255, 0]), 2, [1, 0])
@@ -200,6 +369,35 @@ WRONG_CSV = {
     "a label of 10": (HEADER + b"10,2,3\n", "line 2", "0 to 9", "10"),
     "a negative label": (HEADER + b"-1,2,3\n", "line 2", "0 to 9", "-1"),
     "a label in words": (HEADER + b"one,2,3\n", "line 2"),
+    "one zero too many": (HEADER + b"1,2,0003\n", "line 2", "whole numbers", "'0003'"),
+    "an underscore": (HEADER + b"1,2,1_0\n", "line 2", "whole numbers", "'1_0'"),
+    "a space before": (HEADER + b"1, 5,3\n", "line 2", "whole numbers", "' 5'"),
+    "a space behind": (HEADER + b"1,5 ,3\n", "line 2", "whole numbers", "'5 '"),
+    "a space at the end": (HEADER + b"1,2,3 \n", "line 2", "whole numbers"),
+    "a space before the label": (HEADER + b" 1,2,3\n", "line 2", "whole numbers"),
+    "a tabulator": (HEADER + b"1,2,\t3\n", "line 2", "whole numbers"),
+    "a form feed": (HEADER + b"1,2,3\f\n", "line 2", "whole numbers"),
+    "a plus": (HEADER + b"1,2,+3\n", "line 2", "whole numbers"),
+    "a minus zero": (HEADER + b"1,2,-0\n", "line 2", "whole numbers"),
+    "a fullwidth digit": (HEADER + "1,2,３\n".encode(), "line 2", "whole numbers"),
+    "an Arabic digit": (HEADER + "1,2,٣\n".encode(), "line 2", "whole numbers"),
+    "a no-break space": (HEADER + "1,2,\xa03\n".encode(), "line 2", "whole numbers"),
+    "quotes": (HEADER + b'1,2,"3"\n', "line 2", "whole numbers"),
+    "a NUL": (HEADER + b"1,2,3\0\n", "line 2", "whole numbers", r"'3\x00'"),
+    "an escape": (HEADER + b"1,2,\x1b[2J\n", "line 2", "whole numbers", r"\x1b[2J"),
+    "no label": (HEADER + b",2,3\n", "line 2", "whole numbers", "''"),
+    "the label left out": (HEADER + b"2,3\n", "line 2", "2 pixels", "1"),
+    "cut in its last number": (HEADER + b"1,2,3\n0,255,25", "line 3", "cut", "line end"),
+    "cut in its last line end": (HEADER + b"1,2,3\r\n0,255,0\r", "line 3", "cut", "line end"),
+    "cut in its last line": (HEADER + b"1,2,3\n0,255", "line 3", "2 pixels"),
+    "cut in its header": (HEADER[:-1], "header"),
+    "carriage returns": (CSV.replace(b"\n", b"\r"), "header"),
+    "two carriage returns": (HEADER + b"1,2,3\r\r\n", "line 2", "whole numbers"),
+    "a line separator": (HEADER + "1,2,3\u20280,1,2\n".encode(), "line 2"),
+    "two empty last lines": (CSV + b"\n\n", "line 4", "whole numbers"),
+    "UTF-16": (CSV.decode().encode("utf-16"), "header"),
+    "a BOM in the middle": (HEADER + b"\xef\xbb\xbf1,2,3\n", "line 2", "whole numbers"),
+    "an unbroken line": (HEADER + b"1" + b",2" * 10**6 + b"\n", "line 2", "2 pixels"),
     "a huge number": (HEADER + b"1,2," + b"9" * 5000 + b"\n", "line 2", "0 to 255"),
     "no text": (HEADER + bytes(range(256)), "line 2"),
     "semicolons": (b"label;pixel0\n1;2\n", "header"),
@@ -211,6 +409,61 @@ def test_wrong_csv(tmp_path, name):
     content, *words = WRONG_CSV[name]
     write_csv(tmp_path, content)
     refused(tmp_path, "train.csv", *words)
+
+
+@bounded
+@pytest.mark.parametrize("begin", [b"label,pixel0", HEADER, HEADER + b"1,2,", CSV])
+def test_a_line_without_end(tmp_path, begin):
+    refused_bounded(sparse(tmp_path / "train.csv", begin, 2**33), "train.csv")
+
+
+@bounded
+def test_lines_beyond_what_is_wanted_are_not_read(tmp_path):
+    path = sparse(tmp_path / "train.csv", CSV, 2**33)
+    assert read_bounded(path, 2) == f"{(bytes([2, 3, 255, 0]), 2, [1, 0])}"
+    refused_bounded(path, "line 4")
+
+
+# What is no file
+
+
+@bounded
+@pytest.mark.parametrize("name", ["train.csv", "train.csv.gz", IMAGES_NAME, f"{IMAGES_NAME}.gz"])
+def test_a_pipe(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    refused_bounded(tmp_path / name, name, "regular file")
+    refused_bounded(tmp_path, name, "regular file")
+
+
+@bounded
+def test_a_pipe_for_the_labels(tmp_path):
+    folder = write_pair(tmp_path / "mnist")
+    os.remove(os.path.join(folder, LABELS_NAME))
+    os.mkfifo(os.path.join(folder, LABELS_NAME))
+    refused_bounded(folder, LABELS_NAME, "regular file")
+
+
+@bounded
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/urandom"])
+def test_a_device(tmp_path, device):
+    refused_bounded(device, device, "regular file")
+    for name in ("train.csv", "train.csv.gz"):
+        os.symlink(device, tmp_path / name)
+        refused_bounded(tmp_path / name, name, "regular file")
+
+
+def test_symbolic_links(tmp_path):
+    folder = write_pair(tmp_path / "mnist")
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for name in (IMAGES_NAME, LABELS_NAME):
+        os.symlink(os.path.join(folder, name), linked / name)
+    assert read_images(str(linked), 100) == (PIXELS, 4, [0, 5, 9])
+    os.symlink("train.csv", tmp_path / "train.csv")  # to itself
+    refused(tmp_path / "train.csv", "train.csv")
+    refused(tmp_path, "found none")
+    os.symlink("nowhere", tmp_path / "nothing.csv")
+    refused(tmp_path / "nothing.csv", "nothing.csv")
 
 
 # Where there is nothing to read
@@ -231,8 +484,8 @@ def test_nothing_to_read(tmp_path):
 
 
 def test_the_article_splits_what_it_reads(tmp_path):
-    lines = [b"%d,%d,%d" % (i % 10, i, 255 - i) for i in range(42)]
-    write_csv(tmp_path, HEADER + b"\n".join(lines))
+    lines = [b"%d,%d,%d\n" % (i % 10, i, 255 - i) for i in range(42)]
+    write_csv(tmp_path, HEADER + b"".join(lines))
     images, count = digits.load(str(tmp_path))
     assert (count, len(images.labels), images.size) == (30, 42, 2)
 
