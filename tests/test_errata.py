@@ -1,4 +1,4 @@
-"""docs/errata.md: each command prints what stands below it, and NumPy agrees with the figures."""
+"""docs/errata.md: each command prints what stands below it, and NumPy agrees with the numbers."""
 
 import contextlib
 import io
@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import purenn
-from purenn import cli
-from purenn.articles import house_price, letters
+from purenn import commands
+from purenn.articles import house_price, letters, letters_printed
+from purenn.commands.reproduce import ARTICLES
 from purenn.data import dataset_tables, numbers
 
 PAGE = (Path(__file__).parent.parent / "docs" / "errata.md").read_text(encoding="utf-8")
@@ -60,8 +61,8 @@ def test_purenn_commands_parse():
     commands += re.findall(r"`(purenn [^`]*)`", PAGE.replace(" N`", " 1`"))
     assert len(commands) > 5
     for command in commands:
-        options = cli.parser().parse_args(words(command))
-        assert set(options.article) <= set(cli.ARTICLES)
+        options = commands.parsed(words(command))
+        assert set(options.article) <= set(ARTICLES)
 
 
 def words(command):
@@ -83,7 +84,7 @@ def test_command_prints_what_the_page_says(command, printed, request):
     output = io.StringIO()
     if command.startswith("purenn "):
         with contextlib.redirect_stdout(output):
-            assert cli.main(words(command)) == 0
+            assert commands.main(words(command)) == 0
         lines = output.getvalue().splitlines()
         for stage in command.strip().split(" | ")[1:]:
             lines = filtered(lines, shlex.split(stage))
@@ -300,7 +301,7 @@ def test_l15_trained_weights_have_another_acc(net):
 
 
 def test_l6_a_letter_of_31_pixels_is_no_image(net):
-    pixels = [int(pixel) for pixel in letters.PRINTED_C_IN_004.replace(" ", "")]
+    pixels = [int(pixel) for pixel in letters_printed.PRINTED_C_IN_004.replace(" ", "")]
     assert len(pixels) == 31
     with pytest.raises(ValueError):
         net.np.array(pixels).reshape(1, 30)

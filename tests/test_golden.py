@@ -56,18 +56,18 @@ def test_the_articles_full_runs(c, name, threads):
     assert trained(c, name, threads) == golden(name)
 
 
-# The recipes are the articles' own programs, function by function.
+# The articles' own programs, function by function, compute what their recipes do.
 
 
 def test_house_price_s_program(engine):
     weights = house_price.random_weights(house_price.SEED)
-    network, _ = house_price.train(engine, weights, house_price.EPOCHS)
+    network, _ = house_price.train(engine, weights, house_price.RECIPE.epochs)
     assert digest(network.get_weights()) == golden("house_price, 1000 epochs")
 
 
 def test_letters_program(engine):
     start = letters.weights("letters_recovered_initial_weights.csv")
-    w1, w2, _, _ = letters.trained_from(engine, start, letters.EPOCHS)
+    w1, w2, _, _ = letters.trained_from(engine, start, letters.RECIPE.epochs)
     weights = [(lists(w1), letters.NO_BIAS_1), (lists(w2), letters.NO_BIAS_2)]
     assert digest(weights) == golden("letters, 100 epochs")
 
@@ -76,8 +76,9 @@ def test_planar_s_program(engine):
     X, Y, W1, W2 = planar.shipped_dataset()
     ((W1, b1), (W2, b2)) = engine.parameters([(W1, [0.0] * 4), (W2, [0.0])])
     points, targets = engine.matrix(X), engine.matrix(Y)
+    rate = planar.RECIPE.learning_rate
     for _ in range(100):
         A2, A1 = planar.forward_propagation(engine, points, W1, W2, b1, b2)
-        planar.back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2)
+        planar.back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2, rate)
     weights = [(lists(W1), lists(b1)), (lists(W2), lists(b2))]
     assert digest(weights) == golden("planar, 100 iterations")
