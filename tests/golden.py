@@ -1,6 +1,7 @@
 """The trained weights of each article as one SHA-256, the same wherever purenn runs.
 
-`pypy3 tests/golden.py` writes the table tests/data/golden.json from the text, in half a minute.
+`pypy3 tests/golden.py` writes the table tests/data/golden.json with the reference, in half
+a minute.
 """
 
 import json
@@ -53,7 +54,7 @@ def drawn(recipe, epochs=None, count=None):
     )
 
 
-# What the text computes in seconds, and what takes CPython minutes.
+# What the reference computes in seconds, and what takes CPython minutes.
 SHORT = {
     "house_price, 1000 epochs": lambda: drawn(house_price.RECIPE),
     "letters, 100 epochs": lambda: drawn(letters.RECIPE),

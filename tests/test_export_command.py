@@ -132,13 +132,13 @@ def test_the_prefix_is_made_of_the_model_s_name(run, tmp_path, language, name, p
     assert (code, err) == (0, [])
     assert {path.stem for path in (tmp_path / "out").iterdir()} == {prefix or name}
     told = [line for line in out if line.startswith("prefix")]
-    assert told == ([f"prefix  {prefix}, made of the file's name"] if prefix else [])
+    assert told == ([f"prefix  {prefix}, made from the file's name"] if prefix else [])
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("日本", ["prefix: none can be made of", "'日本'"]),
+        ("日本", ["prefix: none can be made from", "'日本'"]),
         ("int", ["'int'", "keyword of C"]),
         ("purenn", ["'purenn'", "core"]),
         ("string", ["'string'", "library"]),

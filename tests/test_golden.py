@@ -1,4 +1,4 @@
-"""The trained weights of each article have one SHA-256, on the text and at every level of C.
+"""The trained weights of each article have one SHA-256, in the reference and at every level of C.
 
 These are values that purenn itself computed: the one exception, for a digest proves no arithmetic
 right, only that no place computes other bits; tests/test_articles.py has what the articles print.
@@ -27,7 +27,7 @@ def c(request, native, monkeypatch):
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_the_text(name):
+def test_the_reference(name):
     """Under PyPy as well."""
     assert trained(choose("python"), name) == golden(name)
 
@@ -35,7 +35,7 @@ def test_the_text(name):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "pypy", reason="takes CPython minutes")
 @pytest.mark.parametrize("name", FULL)
-def test_the_text_s_full_runs(name):
+def test_the_reference_s_full_runs(name):
     assert trained(choose("python"), name) == golden(name)
 
 

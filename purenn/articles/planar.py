@@ -141,8 +141,8 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     if seed == SEED:
         distance = largest_difference(X + W1 + W2, drawn_X + drawn_W1 + drawn_W2)
         show(
-            f"points and weights drawn anew: within {distance:.1e} of NumPy's, "
-            f"at most {GENERATOR_BOUND} expected"
+            f"points and weights drawn again: within {distance:.1e} of NumPy's "
+            f"(at most {GENERATOR_BOUND} expected)"
         )
     else:
         X, Y, W1, W2 = drawn_X, drawn_Y, drawn_W1, drawn_W2

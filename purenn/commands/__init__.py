@@ -23,7 +23,11 @@ class Parser(argparse.ArgumentParser):
 
 def parser() -> Parser:
     """What the command line accepts."""
-    result = Parser(prog="purenn", description="Dense neural networks, the same bits everywhere.")
+    result = Parser(
+        prog="purenn",
+        description="Dense neural networks, the same bits everywhere. "
+        "Without a command, purenn reproduces the articles.",
+    )
     result.add_argument("--version", action="version", version=f"purenn {__version__}")
     commands = result.add_subparsers(
         title="commands", metavar="command", dest="command", required=True

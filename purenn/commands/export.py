@@ -23,10 +23,15 @@ def add_to(commands: Any) -> None:
     command.add_argument("model", nargs="?", help="a model file, as Network.save writes it")
     command.add_argument("--to", choices=("c", "python"), help="the language to write")
     command.add_argument(
-        "--out", metavar="DIR", default=".", help="the folder to write into; by default this one"
+        "--out",
+        metavar="DIR",
+        default=".",
+        help="the folder to write into; by default the current one",
     )
     command.add_argument(
-        "--prefix", help="what exported names begin with; by default, the model file's name"
+        "--prefix",
+        metavar="NAME",
+        help="what all exported names begin with; by default made from the model file's name",
     )
     command.add_argument(
         "--float32", action="store_true", help="C: store each weight in 4 bytes, not 8"
@@ -38,11 +43,11 @@ def add_to(commands: Any) -> None:
         nargs=2,
         type=float,
         metavar=("LOW", "HIGH"),
-        help="range of the random inputs that test the export and show what rounding weights "
-        "changes; by default -1 1",
+        help="the range of the random inputs for the self-test and for what is said about "
+        "rounded weights; by default -1 1",
     )
     command.add_argument(
-        "--core", action="store_true", help="write purenn's C core as one file, without a model"
+        "--core", action="store_true", help="write the C core itself as one file; takes no model"
     )
 
 
@@ -160,14 +165,14 @@ def prefix(options: Any) -> str:
     stem = stem_of(options.model)
     name = re.sub("[^A-Za-z0-9]+", "_", stem).strip("_")
     if not name:
-        raise ValueError(f"prefix: none can be made of the file's name {stem!r}")
+        raise ValueError(f"prefix: none can be made from the file's name {stem!r}")
     return name if name[0].isalpha() else f"net_{name}"
 
 
 def said_of(name: str, options: Any) -> list[str]:
     """The prefix, where the user can't know it."""
     known = stem_of(options.model) if options.prefix is None else options.prefix
-    return [] if name == known else [f"prefix  {name}, made of the file's name"]
+    return [] if name == known else [f"prefix  {name}, made from the file's name"]
 
 
 def stem_of(path: str) -> str:

@@ -48,13 +48,16 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--backend",
         choices=("python", "c", "both"),
-        help="the engine to run; by default both, or Python alone without the C core",
+        help="the engine to use; by default both, or Python alone where the C core is missing",
     )
     command.add_argument(
-        "--epochs", type=int, metavar="N", help="train for N epochs, not for the article's number"
+        "--epochs", type=int, metavar="N", help="train for N epochs instead of the article's number"
     )
     command.add_argument(
-        "--seed", type=int, metavar="N", help="draw other first weights, from the seed N"
+        "--seed",
+        type=int,
+        metavar="N",
+        help="use the seed N for everything that is drawn at random",
     )
     command.add_argument(
         "--data",
@@ -62,10 +65,12 @@ def add_to(commands: Any) -> None:
         help="images for digits: Kaggle's train.csv, or a folder with MNIST's IDX files",
     )
     command.add_argument(
-        "--plot", metavar="FILE", help="draw the articles' plots into a .png, .svg or .pdf file"
+        "--plot", metavar="FILE", help="save the articles' plots as a .png, .svg or .pdf file"
     )
     command.add_argument(
-        "--json", action="store_true", help="print one JSON record for each number, and no table"
+        "--json",
+        action="store_true",
+        help="print one JSON record for each number instead of tables",
     )
 
 
@@ -156,7 +161,7 @@ def run_article(name: str, engines: list[Engine], options: argparse.Namespace) -
 
 
 def quiet(text: str) -> None:
-    """Prints nothing."""
+    """Prints nothing, where records or another engine's output are printed."""
 
 
 def print_table(run: Run) -> None:
@@ -169,7 +174,7 @@ def print_table(run: Run) -> None:
     widths = [max(len(cell) for cell in column if len(cell) <= WIDEST) for column in zip(*rows)]
     print()
     if len(rows) == 1:
-        rows = [("the article prints no number",)]
+        rows = [("the article prints no numbers",)]
     for row in rows:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip())
     for name, result in run.results.items():
@@ -260,7 +265,9 @@ def new_plot(options: argparse.Namespace) -> Any:
         raise ValueError(f"--plot: expected a file in a folder that exists, got {options.plot!r}")
     ending = os.path.splitext(options.plot)[1].lower()
     if ending not in (".png", ".svg", ".pdf") or os.path.isdir(options.plot):
-        raise ValueError(f"--plot: expected a name in .png, .svg or .pdf, got {options.plot!r}")
+        raise ValueError(
+            f"--plot: expected a file name ending in .png, .svg or .pdf, got {options.plot!r}"
+        )
     return Figure(figsize=(9, 4.5 * len(options.article or ARTICLES)), layout="constrained")
 
 
