@@ -68,6 +68,7 @@ def test_letters_every_printed_number(engine):
     assert "Image is of letter B." in output
     from_printed_start = by_name["acc, epoch 100, from the printed initial weights"]
     assert float(from_printed_start.computed) == pytest.approx(97.69, abs=0.005)
+    assert not any("\n" in number.printed + number.computed for number in result.numbers)
     assert by_name["prediction, document 004"].computed == "Image is of letter A."
     initial = [n for name, n in by_name.items() if re.fullmatch(r"initial w[12]\[.*\]", name)]
     assert len(initial) == 165

@@ -36,7 +36,8 @@ def data_numbers(letters: Sequence[list[int]], labels: list[list[int]]) -> list[
         compare_words(EDITION_2023, f"x, {name}", printed, pixel_text(letter), counts_as=30)
         for (name, printed), letter in zip(PRINTED_X.items(), letters)
     ]
-    return [*pixels, compare_words(EDITION_2023, "y", PRINTED_Y, labels_text(labels), counts_as=9)]
+    y = labels_text(labels).replace("\n ", "")
+    return [*pixels, compare_words(EDITION_2023, "y", PRINTED_Y, y, counts_as=9)]
 
 
 def pixel_text(letter: list[int]) -> str:
