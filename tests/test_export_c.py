@@ -25,9 +25,9 @@ from test_c_core import STRICT
 pytest.importorskip("hypothesis")
 from hypothesis import given
 from hypothesis import strategies as st
-from purenn.export.command import rounded_up
 
 from purenn import Network
+from purenn.commands.export import rounded_up
 from purenn.export import export_c
 from purenn.export.c.numbers import literal
 from purenn.export.change import bound_of_change, change_of
