@@ -211,9 +211,9 @@ def test_digits_splits_in_the_article_s_proportion():
 
 
 def test_digits_learns(engine):
-    result, output = reproduced(digits, engine, epochs=20)
+    result, output = reproduced(digits, engine, epochs=5)
     assert result.trace[-1] < result.trace[0]
-    assert "20 of 500 epochs" in result.shortened
+    assert "5 of 500 epochs" in result.shortened
     assert "Training accuracy" in output
 
 
