@@ -253,6 +253,8 @@ def test_what_a_run_can_raise_is_one_line(refused, articles, error):
 
 WRONG = {
     "an unknown command": (["train"], "'train'", "reproduce", "info"),
+    "an option and no command": (["--json"], "--json", "purenn --help"),
+    "no command": (["--"], "purenn --help"),
     "an empty command": ([""], "reproduce", "info"),
     "an unknown article": (["reproduce", "mnist"], "'mnist'", *ARTICLES),
     "an unknown article beside a known": (["reproduce", "letters", "mnist"], "'mnist'"),

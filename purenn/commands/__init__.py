@@ -29,9 +29,8 @@ def parser() -> Parser:
         "Without a command, purenn reproduces the articles.",
     )
     result.add_argument("--version", action="version", version=f"purenn {__version__}")
-    commands = result.add_subparsers(
-        title="commands", metavar="command", dest="command", required=True
-    )
+    result.set_defaults(parser=result)
+    commands = result.add_subparsers(title="commands", metavar="command", dest="command")
     for command in COMMANDS:
         command.add_to(commands)
     return result
@@ -46,6 +45,8 @@ def parsed(words: Sequence[str]) -> argparse.Namespace:
     options, unknown = parser().parse_known_args(words)
     if unknown:
         options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if options.command is None:
+        options.parser.error("expected a command")
     return options
 
 
