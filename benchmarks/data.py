@@ -7,18 +7,13 @@ import random
 from array import array
 from typing import NamedTuple
 
-from items import Task
+from items import DIGITS, RECIPES, Task
 
-from purenn.articles.digits import initial_parameters
-from purenn.articles.letters import weights as letters_weights
-from purenn.articles.letters import x as letters_x
-from purenn.articles.letters import y as letters_y
-from purenn.articles.planar import shipped_dataset
 from purenn.images import read_images
 from purenn.shipped import dataset_tables
 
 IMAGES = 30000
-PIXELS = 784
+PIXELS = DIGITS[0]
 MADE_ZEROS = 207  # of 256 made pixels are 0: the share of zeros in MNIST, 81 %
 WITHOUT_ZEROS = bytes([128, *range(1, 256)])
 
@@ -74,12 +69,8 @@ def write_data(task: Task, images: Images, folder: str) -> None:
 def samples(task: Task, images: Images) -> tuple[bytes | array, array]:
     """Inputs and targets, row by row."""
     n, n_in, n_out = task.samples, task.sizes[0], task.sizes[-1]
-    if task.data == "letters":
-        return flat(row for matrix in letters_x for row in matrix), flat(
-            row for matrix in letters_y for row in matrix
-        )
-    if task.data == "planar":
-        X, Y, _, _ = shipped_dataset()
+    if task.data in RECIPES and RECIPES[task.data].samples is not None:
+        X, Y = RECIPES[task.data].samples()
         return flat(X), flat(Y)
     if task.data == "optical":
         rows = [[int(field) for field in row] for row in dataset_tables("optical_digits.csv")[0]]
@@ -100,14 +91,8 @@ def samples(task: Task, images: Images) -> tuple[bytes | array, array]:
 
 def first_weights(task: Task) -> Layers:
     """The articles' own starts, or Glorot's."""
-    if task.start == "letters":
-        w1, w2 = letters_weights("letters_recovered_initial_weights.csv")
-        return [(w1, [0.0] * 5), (w2, [0.0] * 3)]
-    if task.start == "planar":
-        _, _, W1, W2 = shipped_dataset()
-        return [(W1, [0.0] * 4), (W2, [0.0])]
-    if task.start == "digits":
-        return initial_parameters(task.sizes, 0)
+    if task.start in RECIPES:
+        return RECIPES[task.start].start()
     stream = random.Random(4)
     return [glorot(stream, n_in, n_out) for n_in, n_out in zip(task.sizes, task.sizes[1:])]
 

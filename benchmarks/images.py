@@ -171,9 +171,12 @@ def core(folder: str) -> str:
 
 def trained_letters() -> Network:
     """The article's network, trained for its 100 epochs."""
-    start = letters.weights("letters_recovered_initial_weights.csv")
-    w1, w2, _, _ = letters.trained_from(engine("auto"), start, letters.EPOCHS)
-    network = Network([30, 5, 3], activations="sigmoid", loss="binary_cross_entropy", bias=False)
+    recipe = letters.RECIPE
+    start = letters.weights(letters.RECOVERED_START)
+    w1, w2, _, _ = letters.trained_from(engine("auto"), start, recipe.epochs)
+    network = Network(
+        recipe.sizes, activations=recipe.activations, loss=recipe.loss, bias=recipe.bias
+    )
     weights = [(lists(w1), letters.NO_BIAS_1), (lists(w2), letters.NO_BIAS_2)]
     network.set_weights(weights)
     return network

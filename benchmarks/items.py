@@ -6,7 +6,17 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
-DIGITS = (784, 16, 16, 10)
+from purenn.articles import digits as digits_article
+from purenn.articles import letters as letters_article
+from purenn.articles import planar as planar_article
+from purenn.articles.recipe import Recipe
+
+RECIPES = {
+    "letters": letters_article.RECIPE,
+    "planar": planar_article.RECIPE,
+    "digits": digits_article.RECIPE,
+}
+DIGITS = RECIPES["digits"].sizes
 WIDE = (784, 512, 512, 10)
 
 
@@ -61,37 +71,45 @@ class Task:
     def write(self, folder: str) -> None:
         """Leaves the task, with what follows from it, where a worker finds it."""
         fields = {**asdict(self), "activations": self.activations, "loss": self.loss}
+        fields["epsilon"] = digits_article.EPSILON
         with open(os.path.join(folder, "task.json"), "w", encoding="ascii") as file:
             json.dump(fields, file)
 
 
+def by_recipe(recipe: Recipe, samples: int) -> dict:
+    """What a task takes from an article's recipe."""
+    *hidden, output = recipe.activations
+    return {
+        "samples": samples,
+        "sizes": recipe.sizes,
+        "hidden": hidden[0],
+        "output": output,
+        "bias": recipe.bias,
+        "epochs": recipe.epochs,
+        "batch": recipe.batch_size or samples,
+        "rate": recipe.learning_rate,
+    }
+
+
+BY_LETTERS = {"data": "letters", "start": "letters", **by_recipe(RECIPES["letters"], 3)}
+
 LETTERS = Task(
     name="letters",
     title="letters: 30-5-3, sigmoid, no biases, 3 letters one by one, 100 epochs",
-    data="letters",
-    samples=3,
-    start="letters",
-    sizes=(30, 5, 3),
-    bias=False,
-    epochs=100,
     peers=(
         ("purenn", "purenn, lists", "article's code", "NumPy", "scikit-learn", "PyTorch"),
         ("purenn in C", "FANN"),
     ),
+    **BY_LETTERS,
 )
 
 PLANAR = Task(
     name="planar",
     title="planar: 2-4-1, tanh and sigmoid, 400 points, 1,000 full-batch steps with their cost",
     data="planar",
-    samples=400,
     start="planar",
-    sizes=(2, 4, 1),
-    hidden="tanh",
-    epochs=1000,
-    batch=400,
-    rate=0.01,
     peers=(("purenn", "purenn, lists", "article's code", "NumPy", "scikit-learn", "PyTorch"),),
+    **{**by_recipe(RECIPES["planar"], 400), "epochs": 1000},
 )
 
 
@@ -101,16 +119,11 @@ def digits(name: str, data: str, kind: str, rate: float) -> Task:
         name=name,
         title=f"{name}: 784-16-16-10, sigmoid and softmax, a full-batch epoch of 30,000 {kind}",
         data=data,
-        samples=30000,
         start="digits",
-        sizes=DIGITS,
-        output="softmax",
-        epochs=10,
-        batch=30000,
-        rate=rate,
         unit="epoch",
         per=10,
         peers=(("purenn", "purenn, bytes", "article's code", "NumPy", "scikit-learn", "PyTorch"),),
+        **{**by_recipe(RECIPES["digits"], 30000), "epochs": 10, "rate": rate},
     )
 
 
@@ -158,7 +171,7 @@ def pure_python(name: str, title: str, **differences) -> Task:
 COMPARED = [
     LETTERS,
     PLANAR,
-    digits("digits", "digits", "images", 0.8),
+    digits("digits", "digits", "images", RECIPES["digits"].learning_rate),
     digits("dense", "dense", "rows without zeros", 0.001),
     wide("wide", "scaled", "images"),
     wide("wide-dense", "scaled dense", "rows without zeros"),
@@ -167,12 +180,7 @@ COMPARED = [
     pure_python(
         "python-letters",
         "python-letters: the letters as above, with no package on either side",
-        data="letters",
-        samples=3,
-        start="letters",
-        sizes=(30, 5, 3),
-        bias=False,
-        epochs=100,
+        **BY_LETTERS,
     ),
     pure_python(
         "python-digits",

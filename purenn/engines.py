@@ -175,5 +175,9 @@ def backend_info() -> dict[str, str]:
         info["c core"] = "installed"
         info["compiler"] = native.compiler()
         info["simd"] = f"{native.core.active.name} (of {', '.join(native.core.available_levels())})"
-        info["threads"] = os.environ.get("PURENN_THREADS") or f"up to {native.threads.processors()}"
+        threads = f"up to {native.threads.processors()}"
+        if "PURENN_THREADS" in os.environ:  # refused here as wherever it is used
+            smallest = native.Parameters([([[0.0]], [0.0])])
+            threads = str(native.threads.threads_for(smallest, 1, None))
+        info["threads"] = threads
     return info

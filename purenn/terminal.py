@@ -86,10 +86,11 @@ def progress(steps: Iterable[T], total: int, name: str) -> Iterator[T]:
     start = shown = time.monotonic()
     visible = False
     columns = min(terminal_columns(), 60)
+    on_terminal = sys.stderr is not None and sys.stderr.isatty()  # None where it is closed
     try:
         for done, step in enumerate(steps):
             now = time.monotonic()
-            if sys.stderr.isatty() and now - start > PATIENCE and now - shown > 0.2:
+            if on_terminal and now - start > PATIENCE and now - shown > 0.2:
                 left = (now - start) / done * (total - done) if done else 0.0
                 text = f"{name}: {done} of {total}, {left:.0f} s left"
                 # The cursor goes back, so that what is printed next takes the line's place.

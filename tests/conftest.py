@@ -7,7 +7,7 @@ import os
 import pytest
 
 import purenn
-from purenn import cli
+from purenn import commands
 from purenn.engines import BackendError
 from purenn.engines import engine as choose
 
@@ -55,7 +55,7 @@ def run(capsys, monkeypatch, tmp_path):
 
     def run(*arguments):
         try:
-            code = cli.main(arguments)
+            code = commands.main(arguments)
         except SystemExit as stop:  # argparse's, after --help
             code = stop.code or 0
         out, err = capsys.readouterr()

@@ -1,6 +1,7 @@
 """The trained weights of each article as one SHA-256, the same wherever purenn runs.
 
-`pypy3 tests/golden.py` writes the table tests/data/golden.json from the text, in half a minute.
+`pypy3 tests/golden.py` writes the table tests/data/golden.json with the reference, in half
+a minute.
 """
 
 import json
@@ -16,7 +17,7 @@ TABLE = Path(__file__).parent / "data" / "golden.json"
 
 
 class Recipe(NamedTuple):
-    """A training as an article has it, with the attributes of cases.Case."""
+    """An article's recipe with its weights and data at hand, and the attributes of cases.Case."""
 
     weights: list
     X: list
@@ -37,51 +38,32 @@ class Recipe(NamedTuple):
         return [range(len(self.X))] * self.epochs
 
 
-def house_price_recipe(epochs):
-    """From the random weights that the article announces."""
-    weights = house_price.random_weights(house_price.SEED)
-    X = house_price.scale(house_price.PRINTED_ROWS, house_price.amax(house_price.PRINTED_ROWS))
-    Y = [[price / 100] for (price,) in house_price.PRICES]
-    how = ("sigmoid",) * 2, "mean_squared_error", False, house_price.LEARNING_RATE
-    return Recipe(weights, X, Y, len(X), *how, epochs)
+def drawn(recipe, epochs=None, count=None):
+    """That recipe, or that many epochs of it on its first `count` samples."""
+    X, Y = (rows[:count] for rows in recipe.samples())
+    return Recipe(
+        recipe.start(),
+        X,
+        Y,
+        recipe.batch_size or len(X),
+        recipe.activations,
+        recipe.loss,
+        recipe.bias,
+        recipe.learning_rate,
+        epochs or recipe.epochs,
+    )
 
 
-def letters_recipe(epochs):
-    """From the recovered start, one letter at a time."""
-    w1, w2 = letters.weights("letters_recovered_initial_weights.csv")
-    X, Y = [row for (row,) in letters.x], [row for (row,) in letters.y]
-    weights = [(w1, letters.NO_BIAS_1), (w2, letters.NO_BIAS_2)]
-    how = ("sigmoid",) * 2, "binary_cross_entropy", False, letters.ALPHA
-    return Recipe(weights, X, Y, 1, *how, epochs)
-
-
-def planar_recipe(iterations):
-    """From the shipped points and weights."""
-    X, Y, W1, W2 = planar.shipped_dataset()
-    weights = [(W1, [0.0] * 4), (W2, [0.0])]
-    how = ("tanh", "sigmoid"), "binary_cross_entropy", True, planar.LEARNING_RATE
-    return Recipe(weights, X, Y, len(X), *how, iterations)
-
-
-def digits_recipe(epochs, count=None):
-    """From seed 0, on the first `count` of the shipped images, or all those for training."""
-    images, for_training = digits.load(None)
-    X, Y, _ = images.part(engine("python"), 0, count or for_training)
-    weights = digits.initial_parameters((images.size, 16, 16, 10), digits.SEED)
-    how = digits.ACTIVATIONS, digits.LOSS, True, digits.ALPHA
-    return Recipe(weights, X, Y, len(X), *how, epochs)
-
-
-# What the text computes in seconds, and what takes CPython minutes.
+# What the reference computes in seconds, and what takes CPython minutes.
 SHORT = {
-    "house_price, 1000 epochs": lambda: house_price_recipe(house_price.EPOCHS),
-    "letters, 100 epochs": lambda: letters_recipe(letters.EPOCHS),
-    "planar, 100 iterations": lambda: planar_recipe(100),
-    "digits, 2 epochs, 100 images": lambda: digits_recipe(2, 100),
+    "house_price, 1000 epochs": lambda: drawn(house_price.RECIPE),
+    "letters, 100 epochs": lambda: drawn(letters.RECIPE),
+    "planar, 100 iterations": lambda: drawn(planar.RECIPE, epochs=100),
+    "digits, 2 epochs, 100 images": lambda: drawn(digits.ON_SHIPPED_IMAGES, 2, 100),
 }
 FULL = {
-    "planar, 10000 iterations": lambda: planar_recipe(planar.ITERATIONS),
-    "digits, 500 epochs": lambda: digits_recipe(digits.EPOCHS),
+    "planar, 10000 iterations": lambda: drawn(planar.RECIPE),
+    "digits, 500 epochs": lambda: drawn(digits.ON_SHIPPED_IMAGES),
 }
 RECIPES = {**SHORT, **FULL}
 

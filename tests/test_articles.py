@@ -1,11 +1,25 @@
-"""The articles' printed figures, on both engines; and the digits recipe against NumPy's."""
+"""The articles' printed numbers, on both engines; and the digits recipe against NumPy's."""
+
+import json
+import re
+from pathlib import Path
 
 import pytest
 from bits import bits
 
 from purenn.articles import digits, house_price, letters, planar
-from purenn.articles.figures import Options, array_text, exact_figure, text_figure, trimmed
+from purenn.articles.printed import (
+    Document,
+    Options,
+    array_text,
+    compare_digits,
+    compare_words,
+    trimmed,
+)
+from purenn.engines import engine as engine_of
 from purenn.engines import lists
+
+DOCUMENT = Document("letters", "0", "Title", numbers=1)
 
 
 def reproduced(module, engine, **options):
@@ -15,8 +29,11 @@ def reproduced(module, engine, **options):
 
 def test_house_price_to_all_printed_digits(engine):
     result, output = reproduced(house_price, engine)
-    assert sum(figure.agrees for figure in result.figures) == 24
-    assert {figure.erratum for figure in result.figures if not figure.agrees} == {"H1"}
+    counted = [number for number in result.numbers if number.counts_as]
+    assert len(counted) == 24 and all(number.agrees for number in counted)
+    once_more = [number for number in result.numbers if not number.counts_as]
+    assert len(once_more) == 12 and {number.verdict for number in once_more} == {"erratum H1"}
+    assert "0 of 12" in result.remark and "H1" in result.remark
     printed = "[[1.04558893]\n [0.91397631]\n [1.04558893]]"  # as in the article
     assert printed in output
 
@@ -38,40 +55,95 @@ def test_house_price_answers_between_its_prices(engine):
     assert all(80 < float(line.rsplit(" ", 1)[1]) < 100 for line in answers)
 
 
-def test_letters_every_printed_figure(engine):
+def test_letters_every_printed_number(engine):
     result, output = reproduced(letters, engine)
-    by_name = {figure.name: figure for figure in result.figures}
-    accuracies = [f for name, f in by_name.items() if name.startswith("acc, epoch")]
-    accuracies = [figure for figure in accuracies if not figure.erratum]
+    by_name = {number.name: number for number in result.numbers}
+    accuracies = [n for name, n in by_name.items() if re.fullmatch(r"acc, epoch \d+", name)]
     assert len(accuracies) == 100
-    assert all(abs(float(f.computed) - float(f.printed)) <= 1e-12 for f in accuracies)
-    trained = [f for name, f in by_name.items() if name.startswith("trained w")]
+    assert all(abs(float(n.computed) - float(n.printed)) <= 1e-12 for n in accuracies)
+    trained = [n for name, n in by_name.items() if name.startswith("trained w")]
     assert len(trained) == 165
-    assert all(float(f.computed) == float(f.printed) for f in trained)
+    assert all(float(n.computed) == float(n.printed) for n in trained)
     assert by_name["prediction"].agrees
     assert "Image is of letter B." in output
-    assert {f.erratum for f in result.figures if not f.agrees} == {"L3", "L6"}
     from_printed_start = by_name["acc, epoch 100, from the printed initial weights"]
     assert float(from_printed_start.computed) == pytest.approx(97.69, abs=0.005)
+    assert not any("\n" in number.printed + number.computed for number in result.numbers)
+    assert by_name["prediction, document 004"].computed == "Image is of letter A."
+    initial = [n for name, n in by_name.items() if re.fullmatch(r"initial w[12]\[.*\]", name)]
+    assert len(initial) == 165
+    assert not any(float(n.computed) == float(n.printed) for n in initial)
+    assert errata(result) == {"L3": 165, "L6": 31, "L18": 165, "L20": 1}
+
+
+def errata(result):
+    """How many printed numbers each erratum explains."""
+    found = {}
+    for number in result.numbers:
+        if number.counts_as and not number.agrees:
+            found[number.erratum] = found.get(number.erratum, 0) + number.counts_as
+    return found
+
+
+PRINTED = json.loads(
+    (Path(__file__).parent / "data" / "printed_numbers.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("module", [house_price, letters, planar, digits])
+def test_every_number_that_a_document_prints_is_compared(engine, module):
+    """Their places and values are as the documents have them, and so are the documents' counts."""
+    epochs = None if module in (house_price, letters) else 1
+    result, _ = reproduced(module, engine, epochs=epochs)
+    for document in module.DOCUMENTS:
+        printed = [number for place in PRINTED[document.number].values() for number in place]
+        assert document.numbers == len(printed)
+        compared = [n for n in result.numbers if n.document is document and n.counts_as]
+        assert sum(number.counts_as for number in compared) == len(printed)
+        assert "".join(plain(number.printed) for number in compared) == "".join(printed)
+
+
+def plain(printed):
+    """What is printed without what stands around its numbers."""
+    return re.sub(r"Image is of letter|[][ %]|\.$", "", printed)
+
+
+def test_what_004_repeats_is_what_000_prints_too():
+    result, _ = reproduced(letters, engine_of("python"))
+    first, second = letters.DOCUMENTS
+    names = {n.name: n.printed for n in result.numbers if n.document is first}
+    for number in result.numbers:
+        in_first = names.get(number.name.replace(", document 004", ""))
+        assert number.repeats == (number.document is second and number.printed == in_first)
+
+
+def test_822_numbers_are_printed_and_235_of_them_repeat_others():
+    """The letters' second edition repeats its first, but for the 31 pixels of its C."""
+    counts = {document: sum(map(len, places.values())) for document, places in PRINTED.items()}
+    assert counts == {"000": 530, "001": 24, "002": 2, "003": 0, "004": 266}
+    assert sum(counts.values()) == 822
+    first, second = PRINTED["000"], PRINTED["004"]
+    assert sum(len(second[place]) for place in second if second[place] == first[place]) == 235
 
 
 def test_letters_fit_ends_at_the_article_s_weights(engine):
     """The article's steps are those of binary cross-entropy, one letter at a time."""
     w1, w2 = letters.weights("letters_recovered_initial_weights.csv")
-    by_hand = letters.trained_from(engine, (w1, w2), letters.EPOCHS)
+    by_hand = letters.trained_from(engine, (w1, w2), letters.RECIPE.epochs)
     f = engine.functions
     parameters = engine.parameters([(w1, letters.NO_BIAS_1), (w2, letters.NO_BIAS_2)])
-    how = (("sigmoid", "sigmoid"), "binary_cross_entropy", False, letters.ALPHA)
+    recipe = letters.RECIPE
+    how = (recipe.activations, recipe.loss, recipe.bias, recipe.learning_rate)
     X = engine.matrix([row for (row,) in letters.x])
     Y = engine.matrix([row for (row,) in letters.y])
-    for _ in range(letters.EPOCHS):
+    for _ in range(letters.RECIPE.epochs):
         f.train_epoch(parameters, X, Y, range(3), 1, *how)
     assert bits([W for W, _ in parameters]) == bits(by_hand[:2])
 
 
 def test_letters_with_a_seed_are_another_run(engine):
     result, _ = reproduced(letters, engine, seed=3, epochs=5)
-    assert not any(figure.name.startswith("acc") for figure in result.figures)
+    assert {number.name.split(",")[0] for number in result.numbers} == {"x", "y"}
     assert "seed 3" in result.shortened
 
 
@@ -89,11 +161,11 @@ def test_digits_recipe_is_the_article_s(engine):
     np = pytest.importorskip("numpy")
     images, _ = digits.load(None)
     X, Y, _ = images.part(engine, 0, 40)
-    sizes = (64, 16, 16, 10)
+    recipe, sizes = digits.ON_SHIPPED_IMAGES, (64, 16, 16, 10)
     parameters = engine.parameters(digits.initial_parameters(sizes, 5))
     costs = [
         engine.functions.train_epoch(
-            parameters, X, Y, range(40), 40, digits.ACTIVATIONS, digits.LOSS, True, digits.ALPHA
+            parameters, X, Y, range(40), 40, recipe.activations, recipe.loss, True, 0.8
         )
         for _ in range(3)
     ]
@@ -139,9 +211,9 @@ def test_digits_splits_in_the_article_s_proportion():
 
 
 def test_digits_learns(engine):
-    result, output = reproduced(digits, engine, epochs=20)
+    result, output = reproduced(digits, engine, epochs=5)
     assert result.trace[-1] < result.trace[0]
-    assert "20 of 500 epochs" in result.shortened
+    assert "5 of 500 epochs" in result.shortened
     assert "Training accuracy" in output
 
 
@@ -153,12 +225,18 @@ def test_digits_learns(engine):
     ],
 )
 def test_accuracies_agree_within_1e_12_and_no_more(printed, computed, agrees):
-    assert exact_figure("letters", "acc", printed, computed).agrees is agrees
+    assert compare_digits(DOCUMENT, "acc", printed, computed).agrees is agrees
 
 
-def test_texts_agree_apart_from_white_space():
-    assert text_figure("letters", "y", "[1 0]", "[1  0]").agrees
-    assert not text_figure("letters", "y", "[1 0]", "[0 1]").agrees
+def test_words_agree_apart_from_white_space():
+    assert compare_words(DOCUMENT, "y", "[1 0]", "[1  0]").agrees
+    assert not compare_words(DOCUMENT, "y", "[1 0]", "[0 1]").agrees
+
+
+def test_a_document_says_what_it_does_not_give():
+    document = Document("letters", "9", "Title", 1, site="example", date="1 May")
+    assert str(document) == 'document 9: "Title" (example; 1 May; author not given)'
+    assert str(DOCUMENT) == 'document 0: "Title" (author, site, date not given)'
 
 
 def test_arrays_look_like_numpy_s():

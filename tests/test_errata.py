@@ -1,19 +1,27 @@
-"""docs/errata.md: each command prints what stands below it, and NumPy agrees with the figures."""
+"""docs/errata.md: each command prints what stands below it, and NumPy agrees with the numbers."""
 
 import contextlib
 import io
 import re
 import shlex
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import purenn
-from purenn import cli
-from purenn.articles import house_price, letters
+from purenn import commands
+from purenn.articles import digits, house_price, letters, letters_printed, planar
+from purenn.articles.printed import Options
+from purenn.commands.reproduce import ARTICLES
+from purenn.engines import engine as choose
 from purenn.shipped import dataset_tables, numbers
 
-PAGE = (Path(__file__).parent.parent / "docs" / "errata.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", PAGE, re.M | re.S))
 BLOCK = re.compile(r"^```sh\n(.*?)```\n\n```text\n(.*?)```", re.M | re.S)
 SLOW = ('engine("c")', "digits --backend c", "planar --backend c")
@@ -51,17 +59,56 @@ def test_errata_of_the_programs_are_on_the_page():
     used = set()
     for program in programs.glob("*.py"):
         used.update(re.findall(r'"([HLDP][0-9]+)"', program.read_text(encoding="utf-8")))
-    assert {"H1", "L3", "L6", "D1"} <= used
+    assert {"H1", "L3", "L6", "L18", "L20", "D1"} <= used
     assert used <= set(SECTIONS)
 
 
+def test_documents_are_as_the_programs_say():
+    """A row for each: its number, title, author, site, date and how many numbers it prints."""
+    rows = re.findall(r"^\| (\d{3}) \|(.*)\|$", PAGE, re.M)
+    found = {number: [cell.strip() for cell in row.split("|")] for number, row in rows}
+    documents = [document for article in ARTICLES.values() for document in article.DOCUMENTS]
+    assert sorted(found) == sorted(document.number for document in documents)
+    for document in documents:
+        title, *facts, numbers = found[document.number]
+        assert title == (document.title if document.number != "004" else "the same")
+        given = (document.author, document.site, document.date)
+        assert facts == [fact or "–" for fact in given]
+        assert int(numbers) == document.numbers
+
+
+def test_the_counts_are_what_the_programs_compare():
+    """On the page, and in README.md's table."""
+    numbers = [
+        number
+        for article in ARTICLES.values()
+        for epochs in [1 if article in (planar, digits) else None]
+        for number in article.reproduce(choose("python"), str, Options(epochs)).numbers
+    ]
+    total, reproduced, repeats = (
+        sum(number.counts_as for number in numbers if which(number))
+        for which in (lambda n: True, lambda n: n.agrees, lambda n: n.repeats)
+    )
+    errata = Counter()
+    for number in numbers:
+        if not number.agrees:
+            errata[number.erratum] += number.counts_as
+    shares = ", ".join(f"{n} [{e}](#{e.lower()})" for e, n in errata.most_common() if n)
+    page, readme = (" ".join(text.split()) for text in (PAGE, README))
+    assert f"compares all {total} numbers" in page
+    assert f"{reproduced} are reproduced and {sum(errata.values())} are errata: {shares}." in page
+    assert f"Of the {total}, {repeats} stand in 004" in page
+    assert f"print {total} numbers, of which {repeats} repeat others" in readme
+    assert f"{reproduced} reproduced, {sum(errata.values())} errata, none differing" in readme
+
+
 def test_purenn_commands_parse():
-    commands = re.findall(r"^```sh\n(purenn .*)", PAGE, re.M)
-    commands += re.findall(r"`(purenn [^`]*)`", PAGE.replace(" N`", " 1`"))
-    assert len(commands) > 5
-    for command in commands:
-        options = cli.parser().parse_args(words(command))
-        assert set(options.article) <= set(cli.ARTICLES)
+    shown = re.findall(r"^```sh\n(purenn .*)", PAGE, re.M)
+    shown += re.findall(r"`(purenn [^`]*)`", PAGE.replace(" N`", " 1`"))
+    assert len(shown) > 5
+    for command in shown:
+        options = commands.parsed(words(command))
+        assert set(options.article) <= set(ARTICLES)
 
 
 def words(command):
@@ -81,19 +128,23 @@ def test_command_prints_what_the_page_says(command, printed, request):
     if "--backend c" in command or 'engine("c")' in command:
         request.getfixturevalue("native")
     output = io.StringIO()
-    if command.startswith("purenn "):
+    first, *stages = command.strip().split(" | ")
+    if first.startswith("python -S "):
+        python = [sys.executable, *shlex.split(first)[1:]]
+        lines = subprocess.check_output(python, cwd=ROOT, encoding="utf-8").splitlines()
+    elif first.startswith("purenn "):
         with contextlib.redirect_stdout(output):
-            assert cli.main(words(command)) == 0
+            assert commands.main(words(command)) == 0
         lines = output.getvalue().splitlines()
-        for stage in command.strip().split(" | ")[1:]:
-            lines = filtered(lines, shlex.split(stage))
     else:
         code = python_code(command)
         for module in re.findall(r"\bimport (numpy|pandas|matplotlib)\b", code):
             pytest.importorskip(module)
         with contextlib.redirect_stdout(output):
             exec(code, {"__name__": "__main__"})
-        lines = output.getvalue().splitlines()
+        lines, stages = output.getvalue().splitlines(), []
+    for stage in stages:
+        lines = filtered(lines, shlex.split(stage))
     assert [line.rstrip() for line in lines] == printed.splitlines()
 
 
@@ -133,14 +184,14 @@ def sigmoid(np, z):
     return 1 / (1 + np.exp(-z))
 
 
-def test_h1_figures_come_from_other_rows():
+def test_h1_numbers_come_from_other_rows():
     np = pytest.importorskip("numpy")
     printed_rows = house_steps(np, [[2, 7], [1, 3], [3, 9]])
     other_rows = house_steps(np, [[2, 9], [1, 5], [3, 6]])
-    for name, figures in house_price.PRINTED.items():
-        figures = np.array(figures, dtype=float)
-        assert np.array_equal(np.round(other_rows[name], 8), figures)
-        assert not np.isclose(printed_rows[name], figures, atol=1e-3, rtol=0).any()
+    for name, printed in house_price.PRINTED.items():
+        printed = np.array(printed, dtype=float)
+        assert np.array_equal(np.round(other_rows[name], 8), printed)
+        assert not np.isclose(printed_rows[name], printed, atol=1e-3, rtol=0).any()
     assert np.array_equal(np.round(printed_rows["z2"][:, 0], 8), [0.72222222, 0.33333333, 1.0])
 
 
@@ -299,8 +350,16 @@ def test_l15_trained_weights_have_another_acc(net):
     assert round(100 * (1 - sum(losses) / 3), 3) == 93.683
 
 
+def test_l20_after_one_epoch_every_letter_is_an_a(net):
+    """From 004's printed initial weights; after 100, all three are right."""
+    start = net.weights("letters_printed_initial_weights.csv")
+    for epochs, expected in ((1, [0, 0, 0]), (100, [0, 1, 2])):
+        _, w1, w2 = net.train(*start, epochs=epochs)
+        assert [net.forward(x, w1, w2)[1].argmax() for x in net.x] == expected
+
+
 def test_l6_a_letter_of_31_pixels_is_no_image(net):
-    pixels = [int(pixel) for pixel in letters.PRINTED_C_IN_004.replace(" ", "")]
+    pixels = [int(pixel) for pixel in letters_printed.PRINTED_C_IN_004.replace(" ", "")]
     assert len(pixels) == 31
     with pytest.raises(ValueError):
         net.np.array(pixels).reshape(1, 30)

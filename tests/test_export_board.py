@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 from exports import random_network
-from golden import letters_recipe
+from golden import RECIPES
 from portability import FLAGS, HERE, TARGETS, expand
 from test_portability import or_skip
 
@@ -27,7 +27,7 @@ int puts(const char *text)
 
 def letters():
     """The network of the letters, trained."""
-    recipe = letters_recipe(100)
+    recipe = RECIPES["letters, 100 epochs"]()
     network = Network([30, 5, 3], loss=recipe.loss, bias=False, seed=0)
     network.set_weights(recipe.weights)
     network.fit(recipe.X, recipe.Y, epochs=100, batch_size=1, learning_rate=recipe.rate)

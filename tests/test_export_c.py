@@ -27,10 +27,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from purenn import Network
+from purenn.commands.export import rounded_up
 from purenn.export import export_c
 from purenn.export.c.numbers import literal
 from purenn.export.change import bound_of_change, change_of
-from purenn.export.command import rounded_up
 from purenn.export.vectors import fused_multiply_add
 from purenn.export.weights import network_of, stored
 

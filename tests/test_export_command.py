@@ -112,9 +112,63 @@ def test_a_file_that_exists_is_kept(run, refused, model, tmp_path):
     assert (tmp_path / "xor.c").read_bytes() == before
 
 
-def test_the_prefix_is_the_model_s_name_where_that_is_an_identifier(refused, run, tmp_path):
-    Network([1, 1], seed=0).save(tmp_path / "my-net.json")
-    refused(["export", "my-net.json", "--to", "c"], "prefix", "'my-net'")
+@pytest.mark.parametrize(
+    ("name", "prefix"),
+    [
+        ("xor", None),
+        ("my_net", None),
+        ("my model 2", "my_model_2"),
+        ("my-net", "my_net"),
+        ("_net", "net"),
+        ("2nd", "net_2nd"),
+        ("größe → v1.2", "gr_e_v1_2"),
+    ],
+)
+@pytest.mark.parametrize("language", ["c", "python"])
+def test_the_prefix_is_made_of_the_model_s_name(run, tmp_path, language, name, prefix):
+    """And is told where it isn't the same."""
+    Network([1, 1], seed=0).save(tmp_path / f"{name}.json")
+    code, out, err = run("export", f"{name}.json", "--to", language, "--out", "out")
+    assert (code, err) == (0, [])
+    assert {path.stem for path in (tmp_path / "out").iterdir()} == {prefix or name}
+    told = [line for line in out if line.startswith("prefix")]
+    assert told == ([f"prefix  {prefix}, made from the file's name"] if prefix else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("日本", ["prefix: none can be made from", "'日本'"]),
+        ("int", ["'int'", "keyword of C"]),
+        ("purenn", ["'purenn'", "core"]),
+        ("string", ["'string'", "library"]),
+    ],
+)
+def test_where_no_prefix_can_be_made_one_can_be_given(refused, run, tmp_path, name, words):
+    Network([1, 1], seed=0).save(tmp_path / f"{name}.json")
+    refused(["export", f"{name}.json", "--to", "c"], *words, "--prefix")
+    assert run("export", f"{name}.json", "--to", "c", "--prefix", "net")[0] == 0
+
+
+def test_a_prefix_that_was_given_is_used_as_it_is(refused, run, model, tmp_path):
+    _, out, _ = run("export", model, "--to", "python", "--prefix", "my_net")
+    assert not any(line.startswith("prefix") for line in out)
+    for prefix in ("purenn", "Purenn", "pn_net"):
+        refused(["export", model, "--to", "c", "--prefix", prefix], f"'{prefix}'", "core")
+    refused(["export", model, "--to", "c", "--prefix", "int"], "'int'", "keyword of C")
+
+
+@pytest.mark.parametrize("low", ["-1e3", "-1E3", "-.5e1", "-5", "-1_000"])
+def test_limits_of_inputs_below_zero(run, model, low):
+    code, out, err = run("export", model, "--to", "c", "--int8", "--inputs", low, "1e3")
+    assert (code, err) == (0, [])
+    assert any(line.endswith(f"for inputs from {float(low):g} to 1000:") for line in out)
+
+
+def test_a_folder_that_is_none(refused, model):
+    for place in ("xor.json", "xor.json/deep", "xor.json/deep/deeper"):
+        for what in ([model, "--to", "c"], [model, "--to", "python"], ["--core"]):
+            refused(["export", *what, "--out", place], "--out: expected a folder", f"'{place}'")
 
 
 @pytest.mark.parametrize("backend", ["c", "python"])

@@ -1,4 +1,4 @@
-"""The trained weights of each article have one SHA-256, on the text and at every level of C.
+"""The trained weights of each article have one SHA-256, in the reference and at every level of C.
 
 These are values that purenn itself computed: the one exception, for a digest proves no arithmetic
 right, only that no place computes other bits; tests/test_articles.py has what the articles print.
@@ -27,7 +27,7 @@ def c(request, native, monkeypatch):
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_the_text(name):
+def test_the_reference(name):
     """Under PyPy as well."""
     assert trained(choose("python"), name) == golden(name)
 
@@ -35,7 +35,7 @@ def test_the_text(name):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "pypy", reason="takes CPython minutes")
 @pytest.mark.parametrize("name", FULL)
-def test_the_text_s_full_runs(name):
+def test_the_reference_s_full_runs(name):
     assert trained(choose("python"), name) == golden(name)
 
 
@@ -56,18 +56,18 @@ def test_the_articles_full_runs(c, name, threads):
     assert trained(c, name, threads) == golden(name)
 
 
-# The recipes are the articles' own programs, function by function.
+# The articles' own programs, function by function, compute what their recipes do.
 
 
 def test_house_price_s_program(engine):
     weights = house_price.random_weights(house_price.SEED)
-    network, _ = house_price.train(engine, weights, house_price.EPOCHS)
+    network, _ = house_price.train(engine, weights, house_price.RECIPE.epochs)
     assert digest(network.get_weights()) == golden("house_price, 1000 epochs")
 
 
 def test_letters_program(engine):
     start = letters.weights("letters_recovered_initial_weights.csv")
-    w1, w2, _, _ = letters.trained_from(engine, start, letters.EPOCHS)
+    w1, w2, _, _ = letters.trained_from(engine, start, letters.RECIPE.epochs)
     weights = [(lists(w1), letters.NO_BIAS_1), (lists(w2), letters.NO_BIAS_2)]
     assert digest(weights) == golden("letters, 100 epochs")
 
@@ -76,8 +76,9 @@ def test_planar_s_program(engine):
     X, Y, W1, W2 = planar.shipped_dataset()
     ((W1, b1), (W2, b2)) = engine.parameters([(W1, [0.0] * 4), (W2, [0.0])])
     points, targets = engine.matrix(X), engine.matrix(Y)
+    rate = planar.RECIPE.learning_rate
     for _ in range(100):
         A2, A1 = planar.forward_propagation(engine, points, W1, W2, b1, b2)
-        planar.back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2)
+        planar.back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2, rate)
     weights = [(lists(W1), lists(b1)), (lists(W2), lists(b2))]
     assert digest(weights) == golden("planar, 100 iterations")

@@ -3,12 +3,14 @@
 import pytest
 
 from purenn.articles import planar
-from purenn.articles.figures import Options
-from purenn.articles.planar import GENERATOR_BOUND, ITERATIONS, LEARNING_RATE
+from purenn.articles.planar import GENERATOR_BOUND
+from purenn.articles.printed import Options
 from purenn.engines import Engine
 from purenn.reference import RandomState
 
 np = pytest.importorskip("numpy")
+
+ITERATIONS, LEARNING_RATE = 10000, 0.01  # as the article has them
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +91,7 @@ def check_run(engine, iterations, numpy_costs):
     """Runs the program, compares its costs and what it prints of them; the lines it shows."""
     lines = []
     result = planar.reproduce(engine, lines.append, Options(epochs=iterations))
-    assert result.figures == []
+    assert result.numbers == []
     assert len(result.trace) == iterations
     assert np.abs(np.array(result.trace) - numpy_costs[:iterations]).max() <= 1e-9
     printed = [line.split() for line in lines if line.startswith("cost after")]

@@ -74,3 +74,9 @@ def test_progress_appears_on_a_terminal_after_two_seconds(monkeypatch, is_termin
         return
     assert "planar: 2 of 6" in written and "planar: 1 of 6" not in written
     assert "\n" not in written and written.endswith(" \r")
+
+
+def test_progress_without_stderr(monkeypatch):
+    """It is None where it was closed before Python began."""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert list(terminal.progress(range(3), 3, "planar")) == [0, 1, 2]

@@ -36,7 +36,7 @@ class Letters(Article):
 
     def __init__(self, given: Given) -> None:
         X = np.array(given.X).astype(int)
-        self.x = [row.reshape(1, 30) for row in X]
+        self.x = [row.reshape(1, len(row)) for row in X]
         self.y = np.array(given.Y).astype(int)
         self.first = [np.array(W) for W, _ in given.weights]
         self.alpha, self.epochs = given.task.rate, given.task.epochs
@@ -145,12 +145,11 @@ class Digits(Article):
     The article indexes a pandas table, which takes longer; here images are rows of one array.
     """
 
-    shift = 1e-5  # the article's; purenn's first biases have it built in
-
     def __init__(self, given: Given) -> None:
         self.X = np.array(given.X, dtype=np.float64)
         self.Y_one = np.array(given.Y).T
         (W1, b1), (W2, b2), (W3, b3) = ((np.array(W).T, np.array(b)) for W, b in given.weights)
+        self.shift = given.task.epsilon  # purenn's first biases have it built in
         self.first = [W1, b1 + self.shift, W2, b2 + self.shift, W3, b3]
         self.alpha, self.epochs = given.task.rate, given.task.epochs
 
@@ -170,9 +169,9 @@ class Digits(Article):
         W1, B1, W2, B2, W3, B3 = self.parameters
         m = len(self.X)
         for _ in range(self.epochs):
-            dw1, db1 = np.zeros((16, 784)), np.zeros(16)
-            dw2, db2 = np.zeros((16, 16)), np.zeros(16)
-            dw3, db3 = np.zeros((10, 16)), np.zeros(10)
+            dw1, db1 = np.zeros(W1.shape), np.zeros(B1.shape)
+            dw2, db2 = np.zeros(W2.shape), np.zeros(B2.shape)
+            dw3, db3 = np.zeros(W3.shape), np.zeros(B3.shape)
             for i in range(m):
                 # forward, written out here as in the article
                 Z1 = np.dot(W1, self.X[i]) + B1

@@ -1,10 +1,11 @@
 """Handwritten digits: two hidden layers of 16 sigmoid units, softmax over 10 outputs.
 
-The article (document 002) trains on the first 30,000 rows of Kaggle's train.csv, raw pixels,
-full batch, 500 epochs at rate 0.8, and prints two accuracies; it gives no seed. By default the
-same recipe runs on the 1,797 images of 8×8 pixels that ship with purenn, split in the same
-proportion; --data runs it on the real thing: train.csv, or a folder with MNIST's IDX files.
-Here rows are samples: W1 is the article's W1 transposed.
+"Coding a Neural Network from scratch" (document 002, which gives neither author, site nor date)
+trains on the first 30,000 rows of a file laid out like Kaggle's train.csv, raw pixels, full batch,
+500 epochs at rate 0.8, and prints two accuracies; it gives no seed. By default the same recipe runs
+on the 1,797 images of 8×8 pixels that ship with purenn, split in the same proportion; --data runs
+it on the real thing: train.csv, or a folder with MNIST's IDX files. Here rows are samples: W1 is
+the article's W1 transposed.
 """
 
 from __future__ import annotations
@@ -14,21 +15,20 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..engines import Engine
+from ..engines import engine as engine_of
 from ..images import read_images
 from ..reference.random import RandomState
 from ..shipped import dataset_tables
 from ..terminal import curve, progress
-from .figures import Figure, Options, Result
+from .printed import Document, Number, Options, Result
+from .recipe import Recipe
 
-ARTICLE = "digits"
-EPOCHS = 500
-ALPHA = 0.8
+DOCUMENT = Document("digits", "002", "Coding a Neural Network from scratch", numbers=2)
+DOCUMENTS = [DOCUMENT]
 SEED = 0
 TRAINING_SHARE = 30000 / 42000  # of the images, the first ones; the others are for testing
 ALL_IMAGES = 42000
 EPSILON = 1e-5  # added to −Z in both hidden layers: a shift of their biases
-ACTIVATIONS = ("sigmoid", "sigmoid", "softmax")
-LOSS = "categorical_cross_entropy"
 PRINTED = {"Training accuracy": "87.22 %", "Test accuracy": "85.65 %"}
 
 
@@ -77,10 +77,36 @@ def initial_parameters(sizes: tuple[int, ...], seed: int) -> list:
     return parameters
 
 
+def shipped_samples() -> tuple[list[list[float]], list[list[float]]]:
+    """The shipped images that are for training, and their labels, one-hot."""
+    images, count = load(None)
+    X, Y, _ = images.part(engine_of("python"), 0, count)
+    return X, Y
+
+
+RECIPE: Recipe = Recipe(
+    sizes=(784, 16, 16, 10),
+    activations=("sigmoid", "sigmoid", "softmax"),
+    loss="categorical_cross_entropy",
+    bias=True,
+    learning_rate=0.8,
+    batch_size=None,
+    epochs=500,
+    start=lambda: initial_parameters(RECIPE.sizes, SEED),
+    samples=None,
+)
+
+ON_SHIPPED_IMAGES: Recipe = RECIPE._replace(
+    sizes=(64, *RECIPE.sizes[1:]),
+    start=lambda: initial_parameters(ON_SHIPPED_IMAGES.sizes, SEED),
+    samples=shipped_samples,
+)
+
+
 def accuracy(engine: Engine, parameters: Any, X: Any, labels: list[int]) -> float:
     """The percentage of images whose largest output is at their label."""
     right = 0
-    for y, label in zip(engine.predictor(parameters, ACTIVATIONS)(X), labels):
+    for y, label in zip(engine.predictor(parameters, RECIPE.activations)(X), labels):
         y = list(y)
         right += y.index(max(y)) == label
     return 100 * right / len(labels)
@@ -88,18 +114,19 @@ def accuracy(engine: Engine, parameters: Any, X: Any, labels: list[int]) -> floa
 
 def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> Result:
     """Trains by the article's recipe and prints its two accuracies."""
-    epochs = options.epochs or EPOCHS
+    epochs = options.epochs or RECIPE.epochs
     seed = SEED if options.seed is None else options.seed
     images, count = load(options.data)
     X, Y, labels = images.part(engine, 0, count)
     X_t, _, labels_t = images.part(engine, count, len(images.labels))
-    sizes = (images.size, 16, 16, 10)
+    sizes = (images.size, *RECIPE.sizes[1:])
     show(
         f"{'-'.join(map(str, sizes))}, {len(labels)} images to train, {len(labels_t)} to test, "
-        f"{epochs} epochs, alpha {ALPHA}, seed {seed}"
+        f"{epochs} epochs, alpha {RECIPE.learning_rate}, seed {seed}"
     )
     parameters = engine.parameters(initial_parameters(sizes, seed))
-    training = engine.training(parameters, X, Y, count, ACTIVATIONS, LOSS, True, ALPHA)
+    how = RECIPE.activations, RECIPE.loss, RECIPE.bias, RECIPE.learning_rate
+    training = engine.training(parameters, X, Y, count, *how)
     costs = []
     for _ in progress(range(epochs), epochs, f"digits, {engine.name}"):
         costs += training.run(1)
@@ -110,18 +137,24 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     for name, value in measured.items():
         show(f"{name}: {value:.2f} %")
     show(curve(costs, "cost"))
-    shortened = "" if epochs >= EPOCHS else f"{epochs} of {EPOCHS} epochs"
+    shortened = "" if epochs >= RECIPE.epochs else f"{epochs} of {RECIPE.epochs} epochs"
     data = (
         "optical digits"
         if options.data is None
         else os.path.basename(os.path.abspath(options.data))
     )
-    run = f"{data}, seed {seed}"
-    figures = [
-        Figure(ARTICLE, f"{name}, {run}", PRINTED[name], f"{value:.2f} %", False, "D1")
+    compared = [
+        Number(
+            DOCUMENT,
+            f"{name}, {data}, seed {seed}",
+            PRINTED[name],
+            f"{value:.2f} %",
+            agrees=False,
+            erratum="D1",
+        )
         for name, value in measured.items()
     ]
-    return Result(figures, costs, lambda figure: plot(figure, costs), shortened)
+    return Result(compared, costs, lambda figure: plot(figure, costs), shortened)
 
 
 def plot(figure: Any, costs: list[float]) -> None:

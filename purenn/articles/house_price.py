@@ -1,10 +1,11 @@
 """The price of a house: two inputs, three hidden units, one output, forward only.
 
-The article (document 001) divides rooms and quality by their maxima, sets every weight to 0.5,
-and prints z2, a2, z3 and y. Those figures are not of the rows that it prints but of others, so
-both are computed here. It stops before learning; here the network is trained, from the article's
-equal weights, which keep the hidden units equal for ever, and from random ones, and answers the
-article's question mark for (4, 7).
+"Neural Network from Scratch using Python" (document 001, which gives neither author, site nor
+date) divides rooms and quality by their maxima, sets every weight to 0.5, and prints z2, a2, z3
+and y. Those numbers don't come from the rows that it prints but from others, so both are computed
+here. It stops before learning; here the network is trained, from the article's equal weights,
+which keep the hidden units equal for ever, and from random ones, and answers the article's
+question mark for (4, 7).
 """
 
 from __future__ import annotations
@@ -16,16 +17,24 @@ from ..engines import Engine, lists
 from ..network import Network
 from ..reference.random import RandomState
 from ..terminal import curve
-from .figures import Figure, Options, Result, array_text, decimals_figure, matrix_figures
+from .printed import (
+    Document,
+    Number,
+    Options,
+    Result,
+    array_text,
+    compare_decimals,
+    compare_matrix,
+)
+from .recipe import Recipe
 
-ARTICLE = "house_price"
-EPOCHS = 1000
-LEARNING_RATE = 0.5
+DOCUMENT = Document("house_price", "001", "Neural Network from Scratch using Python", numbers=24)
+DOCUMENTS = [DOCUMENT]
 SEED = 1
 
 # X = (No.Bedroom, Quality), y = score on salePrice
 PRINTED_ROWS = [[2.0, 7.0], [1.0, 3.0], [3.0, 9.0]]
-ROWS_BEHIND_THE_FIGURES = [[2.0, 9.0], [1.0, 5.0], [3.0, 6.0]]
+ROWS_BEHIND_THE_NUMBERS = [[2.0, 9.0], [1.0, 5.0], [3.0, 6.0]]
 PRICES = [[94.0], [89.0], [83.0]]
 QUESTION = [4.0, 7.0]
 
@@ -62,42 +71,64 @@ def forward(engine: Engine, X: list[list[float]]) -> dict[str, list[list[float]]
     return {"z2": lists(z2), "a2": lists(a2), "z3": lists(z3), "y": lists(y)}
 
 
-def train(engine: Engine, weights: list, epochs: int) -> tuple[Network, list[float]]:
-    """The learning that the article leaves to a sequel: mean squared error, full batch."""
-    network = Network((2, 3, 1), bias=False, seed=0, backend=engine.name)
-    network.set_weights(weights)
-    X = scale(PRINTED_ROWS, amax(PRINTED_ROWS))
-    y = [[price / 100] for (price,) in PRICES]  # max salePrice is 100
-    history = network.fit(X, y, epochs=epochs, learning_rate=LEARNING_RATE)
-    return network, history.history["loss"]
-
-
 def random_weights(seed: int) -> list:
     """np.random.randn, which the article's text announces and its code does not use."""
     stream = RandomState(seed)
     return [(stream.randn(2, 3), NO_BIAS_1), (stream.randn(3, 1), NO_BIAS_2)]
 
 
+def samples() -> tuple[list[list[float]], list[list[float]]]:
+    """The printed rows and prices, scaled as the article scales them."""
+    X = scale(PRINTED_ROWS, amax(PRINTED_ROWS))
+    y = [[price / 100] for (price,) in PRICES]  # max salePrice is 100
+    return X, y
+
+
+# The network and its data are the article's; the learning, which it leaves to a sequel, is ours.
+RECIPE = Recipe(
+    sizes=(2, 3, 1),
+    activations=("sigmoid", "sigmoid"),
+    loss="mean_squared_error",
+    bias=False,
+    learning_rate=0.5,
+    batch_size=None,
+    epochs=1000,
+    start=lambda: random_weights(SEED),
+    samples=samples,
+)
+
+
+def train(engine: Engine, weights: list, epochs: int) -> tuple[Network, list[float]]:
+    """The network trained by the recipe from those weights, and the loss of each epoch."""
+    network = Network(
+        RECIPE.sizes,
+        activations=RECIPE.activations,
+        loss=RECIPE.loss,
+        bias=RECIPE.bias,
+        seed=0,
+        backend=engine.name,
+    )
+    network.set_weights(weights)
+    history = network.fit(
+        *samples(),
+        epochs=epochs,
+        learning_rate=RECIPE.learning_rate,
+        batch_size=RECIPE.batch_size,
+    )
+    return network, history.history["loss"]
+
+
 def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> Result:
     """Prints what the article prints, then what it stops short of."""
-    epochs = options.epochs or EPOCHS
+    epochs = options.epochs or RECIPE.epochs
     seed = SEED if options.seed is None else options.seed
 
-    behind = forward(engine, scale(ROWS_BEHIND_THE_FIGURES, amax(ROWS_BEHIND_THE_FIGURES)))
+    behind = forward(engine, scale(ROWS_BEHIND_THE_NUMBERS, amax(ROWS_BEHIND_THE_NUMBERS)))
     for name in PRINTED:
         show(f"print({name})\n{array_text(behind[name])}")
-    show("The rows (2,9) (1,5) (3,6) give these figures. The rows that the article prints,")
+    show("The rows (2,9) (1,5) (3,6) give these numbers. The rows that the article prints,")
     as_printed = forward(engine, scale(PRINTED_ROWS, amax(PRINTED_ROWS)))
     show(f"(2,7) (1,3) (3,9), give\nprint(z2)\n{array_text(as_printed['z2'])}")
-
-    figures: list[Figure] = []
-    for name, printed in PRINTED.items():
-        figures += matrix_figures(ARTICLE, name, printed, behind[name])
-    for name, printed in PRINTED.items():
-        for i, (text, *_) in enumerate(printed):
-            place = f"{name}[{i}][0] from the printed rows"
-            figure = decimals_figure(ARTICLE, place, text, as_printed[name][i][0])
-            figures.append(figure._replace(erratum="H1", again=True))
 
     question = scale([QUESTION], amax(PRINTED_ROWS))
     equal, equal_losses = train(engine, [(W1, NO_BIAS_1), (W2, NO_BIAS_2)], epochs)
@@ -111,10 +142,38 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         show(f"loss {losses[0]:.8f} → {losses[-1]:.8f}; No.BedRoom 4, quality 7: {price:.2f}")
     show("\n" + curve(free_losses, "loss from random weights"))
 
+    from_others = numbers_from_other_rows(behind)
+    from_printed = numbers_from_the_printed_rows(as_printed)
     steps = (*behind.values(), *as_printed.values())
     trace = [value for rows in steps for row in rows for value in row]
     trace += equal_losses + free_losses
-    return Result(figures, trace, lambda figure: plot(figure, equal_losses, free_losses))
+    return Result(
+        from_others + from_printed,
+        trace,
+        lambda figure: plot(figure, equal_losses, free_losses),
+        remark=f"{sum(number.agrees for number in from_printed)} of {len(from_printed)} distinct "
+        "numbers follow from the rows that it prints, all from other rows (H1)",
+    )
+
+
+def numbers_from_other_rows(computed: dict[str, list[list[float]]]) -> list[Number]:
+    """The 24 printed numbers, from the rows that give them."""
+    return [
+        number
+        for name, printed in PRINTED.items()
+        for number in compare_matrix(DOCUMENT, name, printed, computed[name])
+    ]
+
+
+def numbers_from_the_printed_rows(computed: dict[str, list[list[float]]]) -> list[Number]:
+    """The distinct printed numbers once more: hidden units are equal, so the first of each row."""
+    return [
+        compare_decimals(
+            DOCUMENT, f"{name}[{i}][0] from the printed rows", first, computed[name][i][0]
+        )._replace(erratum="H1", counts_as=0)
+        for name, printed in PRINTED.items()
+        for i, (first, *_) in enumerate(printed)
+    ]
 
 
 def plot(figure: Any, equal_losses: list[float], free_losses: list[float]) -> None:

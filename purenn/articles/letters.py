@@ -1,9 +1,12 @@
 """The letters A, B and C: 30 pixels, 5 hidden units, 3 outputs, no biases.
 
-The article (documents 000 and 004) trains for 100 epochs, one letter at a time, and prints the
-initial weights, 100 accuracies and the trained weights. The printed initial weights are from
-another run; letters_rewind.py recovers a start that leads to every printed accuracy and to the
-printed trained weights, and this program trains from it. "acc" is 100·(1 − mean loss).
+"Implementation of neural network from scratch using NumPy" came in two editions: document 000, of
+18 April 2023, and 004, of 11 April 2025. Neither names its author; 004 names its site, GfG
+(GeeksforGeeks). The article trains for 100 epochs, one letter at a time. 000 prints the initial
+weights, 100 accuracies and the trained weights. The printed initial weights are from another run;
+letters_rewind.py recovers a start that leads to every printed accuracy and to the printed trained
+weights, and this program trains from it. "acc" is 100·(1 − mean loss). 004 prints the same data and
+initial weights, nothing of the training, and a prediction.
 """
 
 from __future__ import annotations
@@ -15,11 +18,25 @@ from ..engines import Engine, lists
 from ..reference.random import RandomState
 from ..shipped import dataset_tables, numbers
 from ..terminal import blocks, curve
-from .figures import Figure, Options, Result, array_text, exact_figure, matrix_figures, text_figure
+from .letters_printed import (
+    DOCUMENTS as DOCUMENTS,
+)
+from .letters_printed import (
+    accuracy_numbers,
+    data_numbers,
+    data_of_004,
+    initial_weight_numbers,
+    labels_text,
+    prediction_number,
+    printed_start_number,
+    run_of_004,
+    trained_weight_numbers,
+)
+from .printed import Options, Result, array_text
+from .recipe import Recipe
 
-ARTICLE = "letters"
-EPOCHS = 100
-ALPHA = 0.1
+PRINTED_START = "letters_printed_initial_weights.csv"
+RECOVERED_START = "letters_recovered_initial_weights.csv"
 
 # Creating data set
 
@@ -56,15 +73,6 @@ x = [[[float(pixel) for pixel in letter]] for letter in (a, b, c)]
 y = [[[float(value) for value in label]] for label in LABELS]
 
 NO_BIAS_1, NO_BIAS_2 = [0.0] * 5, [0.0] * 3
-
-PRINTED_X = {
-    "A": "001100 010010 111111 100001 100001",
-    "B": "011110 010010 011110 010010 011110",
-    "C": "011110 010000 010000 010000 011110",
-}
-PRINTED_C_IN_004 = "011110 010000 001000 010000 0011110"  # 31 pixels
-PRINTED_Y = "[[1 0 0][0 1 0][0 0 1]]"
-PRINTED_PREDICTION = "Image is of letter B."
 
 
 def f_forward(engine: Engine, x: Any, w1: Any, w2: Any) -> tuple[Any, Any]:
@@ -140,20 +148,40 @@ def weights(name: str) -> tuple[list[list[float]], list[list[float]]]:
     return numbers(w1), numbers(w2)
 
 
+def recovered_start() -> list:
+    """The recovered initial weights, as (W, b) of purenn."""
+    w1, w2 = weights(RECOVERED_START)
+    return [(w1, NO_BIAS_1), (w2, NO_BIAS_2)]
+
+
+# d2 = a2 − y, which back_prop descends, is the gradient of the cross-entropy.
+RECIPE = Recipe(
+    sizes=(30, 5, 3),
+    activations=("sigmoid", "sigmoid"),
+    loss="binary_cross_entropy",
+    bias=False,
+    learning_rate=0.1,
+    batch_size=1,
+    epochs=100,
+    start=recovered_start,
+    samples=lambda: ([row for (row,) in x], [row for (row,) in y]),
+)
+
+
 def trained_from(
     engine: Engine, start: tuple[list[list[float]], list[list[float]]], epochs: int
 ) -> tuple[Any, Any, list[float], list[float]]:
     """Trained w1 and w2, accuracies and losses from that start, which stays as it is."""
     w1, w2 = (engine.matrix([list(row) for row in w]) for w in start)
-    acc, losss = train(engine, w1, w2, ALPHA, epochs)
+    acc, losss = train(engine, w1, w2, RECIPE.learning_rate, epochs)
     return w1, w2, acc, losss
 
 
 def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> Result:
     """Prints what the article prints, from the recovered start, or from random weights."""
-    epochs = options.epochs or EPOCHS
+    epochs = options.epochs or RECIPE.epochs
     if options.seed is None:
-        start = weights("letters_recovered_initial_weights.csv")
+        start = weights(RECOVERED_START)
     else:
         stream = RandomState(options.seed)
         start = generate_wt(stream, 30, 5), generate_wt(stream, 5, 3)
@@ -161,7 +189,7 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     for name, letter in zip("ABC", (a, b, c)):
         show(f"{name}\n{blocks(letter, 6)}\n")
     show("[" + ", \n ".join(f"array([{letter}])" for letter in (a, b, c)) + "]")
-    show(f"\n\n {labels_text()}\n")
+    show(f"\n\n {labels_text(LABELS)}\n")
     show(f"{array_text(start[0])} \n\n {array_text(start[1])}\n")
     w1, w2, acc, losss = trained_from(engine, start, epochs)
     for j, value in enumerate(acc):
@@ -173,68 +201,33 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     prediction = predict(engine, x[1], w1, w2)
     show(f"{prediction}\n{blocks(b, 6)}")
 
-    figures = data_figures()
+    compared = data_numbers((a, b, c), LABELS)
+    of_004 = data_of_004(compared)
     shortened = ""
-    if options.seed is None:
-        figures += accuracy_figures(acc)
-        if epochs == EPOCHS:
-            figures += trained_weight_figures(w1, w2)
-            figures += [text_figure(ARTICLE, "prediction", PRINTED_PREDICTION, prediction)]
-            figures += [printed_start_figure(engine)]
-        else:
-            shortened = f"{epochs} epochs, not {EPOCHS}: the trained weights are not compared"
-    else:
+    if options.seed is not None:
         shortened = f"seed {options.seed} is not the article's run, so only its data is compared"
+    else:
+        compared += initial_weight_numbers(start) + accuracy_numbers(acc)
+        if epochs == RECIPE.epochs:
+            compared += [*trained_weight_numbers((w1, w2)), prediction_number(prediction)]
+        else:
+            shortened = f"{epochs} epochs, not {RECIPE.epochs}: the trained weights are left out"
+        compared += [printed_start_number(accuracy_from_the_printed_start(engine))]
+        of_004 += run_of_004(own_prediction_of_004(engine))
     trace = acc + [value for row in w1 + w2 for value in row]
-    return Result(figures, trace, lambda figure: plot(figure, acc, losss), shortened)
+    return Result(compared + of_004, trace, lambda figure: plot(figure, acc, losss), shortened)
 
 
-def data_figures() -> list[Figure]:
-    """The letters and labels as printed, document 004's misprint of C included."""
-    figures = [
-        text_figure(ARTICLE, f"x, {name}", PRINTED_X[name], pixel_text(letter))
-        for name, letter in zip("ABC", (a, b, c))
-    ]
-    figures.append(text_figure(ARTICLE, "y", PRINTED_Y, labels_text().replace("\n ", "")))
-    misprint = text_figure(ARTICLE, "x, C in document 004", PRINTED_C_IN_004, pixel_text(c), "L6")
-    return [*figures, misprint]
+def own_prediction_of_004(engine: Engine) -> str:
+    """For the B, from the printed initial weights; its train returns after one epoch (L11)."""
+    w1, w2, _, _ = trained_from(engine, weights(PRINTED_START), 1)
+    return predict(engine, x[1], lists(w1), lists(w2))
 
 
-def labels_text() -> str:
-    """The labels as NumPy prints them."""
-    return "[" + "\n ".join(f"[{' '.join(map(str, label))}]" for label in LABELS) + "]"
-
-
-def pixel_text(letter: list[int]) -> str:
-    """The pixels of a letter, in groups of a row."""
-    return " ".join("".join(map(str, letter[i : i + 6])) for i in range(0, len(letter), 6))
-
-
-def accuracy_figures(acc: list[float]) -> list[Figure]:
-    """The printed accuracies of as many epochs as were computed."""
-    (printed,) = dataset_tables("letters_accuracies.csv")
-    return [
-        exact_figure(ARTICLE, f"acc, epoch {epoch}", text, value)
-        for (epoch, text), value in zip(printed, acc)
-    ]
-
-
-def trained_weight_figures(w1: list[list[float]], w2: list[list[float]]) -> list[Figure]:
-    """The 165 printed trained weights."""
-    printed_w1, printed_w2 = dataset_tables("letters_printed_trained_weights.csv")
-    return matrix_figures(ARTICLE, "trained w1", printed_w1, w1) + matrix_figures(
-        ARTICLE, "trained w2", printed_w2, w2
-    )
-
-
-def printed_start_figure(engine: Engine) -> Figure:
-    """Where the printed initial weights lead, against the accuracy that the article prints."""
-    _, _, acc, _ = trained_from(engine, weights("letters_printed_initial_weights.csv"), EPOCHS)
-    (printed,) = dataset_tables("letters_accuracies.csv")
-    figure = exact_figure(
-        ARTICLE, "acc, epoch 100, from the printed initial weights", printed[-1][1], acc[-1]
-    )
-    return figure._replace(erratum="L3", again=True)
+def accuracy_from_the_printed_start(engine: Engine) -> float:
+    """The last one of a training that begins at the printed initial weights."""
+    _, _, acc, _ = trained_from(engine, weights(PRINTED_START), RECIPE.epochs)
+    return acc[-1]
 
 
 def plot(figure: Any, acc: list[float], losss: list[float]) -> None:

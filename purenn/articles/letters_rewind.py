@@ -75,16 +75,15 @@ from .least_squares import (
     solved_transposed,
     triangular,
 )
-from .letters import ALPHA, EPOCHS, NO_BIAS_1, NO_BIAS_2, weights, x, y
+from .letters import NO_BIAS_1, NO_BIAS_2, RECIPE, weights, x, y
 
 TRAINED_WEIGHTS = "letters_printed_trained_weights.csv"
 ACCURACIES = "letters_accuracies.csv"
 RECOVERED_WEIGHTS = "letters_recovered_initial_weights.csv"
 DIRECTIONS = "letters_recovered_directions.csv"
 
-PIXELS = 30
-HIDDEN = 5
-OUTPUTS = 3
+ALPHA, EPOCHS = RECIPE.learning_rate, RECIPE.epochs
+PIXELS, HIDDEN, OUTPUTS = RECIPE.sizes
 ALL_WEIGHTS = PIXELS * HIDDEN + HIDDEN * OUTPUTS  # 165
 
 ACCURACY_ERROR = 1e-13  # what a printed accuracy is trusted to

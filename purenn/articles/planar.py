@@ -1,10 +1,11 @@
 """Two classes on the petals of a flower: 2 inputs, 4 hidden units of tanh, 1 sigmoid output.
 
-The article (document 003) draws data and weights from np.random.seed(1), which determines its
-whole run, and prints no number. The data needs sin and cos, which are not purenn's, so the 400
-points and 12 weights are shipped as NumPy computes them; `load_planar_dataset` and
-`initial_weights` draw them anew, to within GENERATOR_BOUND. Here rows are samples: X is the
-article's X transposed, W1 and W2 too.
+"Deep Neural net with forward and back propagation from scratch - Python" (document 003, of 10
+September 2024, which gives neither author nor site) draws data and weights from np.random.seed(1),
+which determines its whole run, and prints no number. The data needs sin and cos, which are not
+purenn's, so the 400 points and 12 weights are shipped as NumPy computes them;
+`load_planar_dataset` and `initial_weights` draw them anew, to within GENERATOR_BOUND. Here rows
+are samples: X is the article's X transposed, W1 and W2 too.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from ..engines import Engine
 from ..reference.random import RandomState
 from ..shipped import dataset_tables, numbers
 from ..terminal import curve, decision_map, progress
-from .figures import Options, Result
+from .printed import Document, Options, Result
+from .recipe import Recipe
 
-ARTICLE = "planar"
-ITERATIONS = 10000
-LEARNING_RATE = 0.01
+TITLE = "Deep Neural net with forward and back propagation from scratch - Python"
+DOCUMENTS = [Document("planar", "003", TITLE, numbers=0, date="10 Sep 2024")]
 SEED = 1
 GENERATOR_BOUND = 1e-14  # sin, cos and log each differ by a few ulp; coordinates are below 5
 
@@ -82,7 +83,16 @@ def compute_cost(engine: Engine, A2: Any, Y: Any) -> float:
 
 
 def back_propagation(
-    engine: Engine, X: Any, Y: Any, W1: Any, b1: Any, W2: Any, b2: Any, A1: Any, A2: Any
+    engine: Engine,
+    X: Any,
+    Y: Any,
+    W1: Any,
+    b1: Any,
+    W2: Any,
+    b2: Any,
+    A1: Any,
+    A2: Any,
+    learning_rate: float,
 ) -> None:
     """Backward propagation, and the update of W1, b1, W2 and b2 in place."""
     f = engine.functions
@@ -96,14 +106,33 @@ def back_propagation(
     # updating parameters according to algorithm
     for W, dW in ((W1, dW1), (W2, dW2)):
         for w, dw in zip(W, dW):
-            f.gradient_descent(w, dw, LEARNING_RATE)
-    f.gradient_descent(b1, db1, LEARNING_RATE)
-    f.gradient_descent(b2, db2, LEARNING_RATE)
+            f.gradient_descent(w, dw, learning_rate)
+    f.gradient_descent(b1, db1, learning_rate)
+    f.gradient_descent(b2, db2, learning_rate)
+
+
+def shipped_start() -> list:
+    """The shipped weights and the article's biases of 0, as [(W1, b1), (W2, b2)]."""
+    _, _, W1, W2 = shipped_dataset()
+    return [(W1, [0.0] * 4), (W2, [0.0])]
+
+
+RECIPE = Recipe(
+    sizes=(2, 4, 1),
+    activations=("tanh", "sigmoid"),
+    loss="binary_cross_entropy",
+    bias=True,
+    learning_rate=0.01,
+    batch_size=None,
+    epochs=10000,
+    start=shipped_start,
+    samples=lambda: shipped_dataset()[:2],
+)
 
 
 def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> Result:
     """Trains as the article does and prints its lines, then the decision boundary."""
-    iterations = options.epochs or ITERATIONS
+    iterations = options.epochs or RECIPE.epochs
     X, Y, W1, W2 = shipped_dataset()
     seed = SEED if options.seed is None else options.seed
     stream = RandomState(seed)
@@ -112,8 +141,8 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     if seed == SEED:
         distance = largest_difference(X + W1 + W2, drawn_X + drawn_W1 + drawn_W2)
         show(
-            f"points and weights drawn anew: within {distance:.1e} of NumPy's, "
-            f"at most {GENERATOR_BOUND} expected"
+            f"points and weights drawn again: within {distance:.1e} of NumPy's "
+            f"(at most {GENERATOR_BOUND} expected)"
         )
     else:
         X, Y, W1, W2 = drawn_X, drawn_Y, drawn_W1, drawn_W2
@@ -128,7 +157,7 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         # cost function
         cost = compute_cost(engine, A2, targets)
         # backpropagation
-        back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2)
+        back_propagation(engine, points, targets, W1, b1, W2, b2, A1, A2, RECIPE.learning_rate)
         # print the cost ten times
         if i % (iterations / 10) == 0:
             show(f"cost after  {i} iteration is :  {cost}")
@@ -143,7 +172,10 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     show(curve(costs, "cost"))
     show("the plane: · is class 0, ▒ class 1; the points: o is class 0, x class 1")
     show(decision_map(classify, X, labels))
-    shortened = "" if iterations >= ITERATIONS else f"{iterations} of {ITERATIONS} iterations"
+    all_iterations = RECIPE.epochs
+    shortened = (
+        "" if iterations >= all_iterations else f"{iterations} of {all_iterations} iterations"
+    )
     return Result([], costs, lambda figure: plot(figure, costs, classify, X, labels), shortened)
 
 

@@ -18,14 +18,17 @@ KEYWORDS = (
 
 def check_prefix(prefix: Any, taken: Container[str]) -> None:
     """Refuses what is no identifier in C, what purenn's core uses, and names that are taken."""
-    identifier = isinstance(prefix, str) and re.fullmatch("[A-Za-z][A-Za-z0-9_]*", prefix)
-    if not identifier or prefix in KEYWORDS.split():
+    if not isinstance(prefix, str) or not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", prefix):
         raise ValueError(
             "prefix: expected a C identifier (a letter, then letters, digits and _), "
             f"got {shown(prefix)}"
         )
-    if re.match("pn(_|$)", prefix.lower()):
-        raise ValueError(f"prefix: expected another than the core's own pn, got {prefix!r}")
+    if prefix in KEYWORDS.split():
+        raise ValueError(f"prefix: expected a name of your own, got {prefix!r}, a keyword of C")
+    if re.fullmatch("pn|pn_.*|purenn", prefix.lower()):
+        raise ValueError(
+            f"prefix: expected a name of your own, got {prefix!r}, which purenn's core uses"
+        )
     if prefix.lower() in taken:
         raise ValueError(f"prefix: expected none that names a library's file, got {prefix!r}")
 
