@@ -130,53 +130,10 @@ void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n
     }
 }
 
-/* A = f(Z) for that activation. */
-void pn_activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out)
-{
-    switch (activation) {
-    case PN_IDENTITY:
-        pn_identity_forward(A, Z, n, n_out);
-        break;
-    case PN_SIGMOID:
-        pn_sigmoid_forward(A, Z, n, n_out);
-        break;
-    case PN_TANH:
-        pn_tanh_forward(A, Z, n, n_out);
-        break;
-    case PN_RELU:
-        pn_relu_forward(A, Z, n, n_out);
-        break;
-    case PN_LEAKY_RELU:
-        pn_leaky_relu_forward(A, Z, n, n_out);
-        break;
-    case PN_SOFTMAX:
-        pn_softmax_forward(A, Z, n, n_out);
-        break;
-    }
-}
-
-/* dZ from dA for that activation. */
-void pn_activation_backward(double *dZ, const double *dA, const double *A, int activation,
-                            size_t n, size_t n_out)
-{
-    switch (activation) {
-    case PN_IDENTITY:
-        pn_identity_backward(dZ, dA, A, n, n_out);
-        break;
-    case PN_SIGMOID:
-        pn_sigmoid_backward(dZ, dA, A, n, n_out);
-        break;
-    case PN_TANH:
-        pn_tanh_backward(dZ, dA, A, n, n_out);
-        break;
-    case PN_RELU:
-        pn_relu_backward(dZ, dA, A, n, n_out);
-        break;
-    case PN_LEAKY_RELU:
-        pn_leaky_relu_backward(dZ, dA, A, n, n_out);
-        break;
-    case PN_SOFTMAX:
-        pn_softmax_backward(dZ, dA, A, n, n_out);
-        break;
-    }
-}
+const struct pn_activation pn_identity_activation = {pn_identity_forward, pn_identity_backward};
+const struct pn_activation pn_sigmoid_activation = {pn_sigmoid_forward, pn_sigmoid_backward};
+const struct pn_activation pn_tanh_activation = {pn_tanh_forward, pn_tanh_backward};
+const struct pn_activation pn_relu_activation = {pn_relu_forward, pn_relu_backward};
+const struct pn_activation pn_leaky_relu_activation = {
+    pn_leaky_relu_forward, pn_leaky_relu_backward};
+const struct pn_activation pn_softmax_activation = {pn_softmax_forward, pn_softmax_backward};

@@ -7,7 +7,8 @@
 #include <float.h>
 
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || \
-    defined(__NO_SIGNED_ZEROS__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+    defined(__NO_SIGNED_ZEROS__) || defined(__ARM_FP_FAST) || defined(_M_FP_FAST) || \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "purenn: -ffast-math, or a part of it, changes results; compile these files without it"
 #endif
 
@@ -26,18 +27,22 @@ typedef char pn_literals_are_doubles[sizeof 1.0 == sizeof(double) ? 1 : -1];
 
 /* No fused multiply-add and no reassociation, whatever the flags of the build. */
 #if defined(__clang__)
-#if defined(__x86_64__) || defined(__i386__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wignored-pragmas" /* where a processor has no float_control */
 #pragma float_control(precise, on) /* which switches contraction on, so it comes first */
-#endif
-#if __clang_major__ >= 13
+#pragma clang diagnostic pop
+#if __clang_major__ >= 18
+#pragma clang fp reassociate(off) reciprocal(off)
+#elif __clang_major__ >= 13
 #pragma clang fp reassociate(off)
 #endif
-#if __clang_major__ >= 18
-#pragma clang fp reciprocal(off)
+#if __has_warning("-Wnan-infinity-disabled") /* by -fno-honor-nans or -fno-honor-infinities */
+#pragma clang diagnostic error "-Wnan-infinity-disabled"
 #endif
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
-#pragma GCC optimize("fp-contract=off")
+/* gcc 12 would switch -fassociative-math on here, after it has said that it is off. */
+#pragma GCC optimize("fp-contract=off", "no-fast-math", "no-associative-math")
 #elif defined(_MSC_VER)
 #pragma fp_contract(off)
 #else

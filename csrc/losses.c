@@ -109,40 +109,6 @@ void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n,
         dZ[i] = A[i] - Y[i];
 }
 
-/* L, one number per sample, of that loss. */
-void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
-                      size_t n, size_t n_out)
-{
-    switch (loss) {
-    case PN_MEAN_SQUARED_ERROR:
-        pn_mean_squared_error(L, A, Y, n, n_out);
-        break;
-    case PN_BINARY_CROSS_ENTROPY:
-        pn_binary_cross_entropy(L, A, Y, n, n_out);
-        break;
-    case PN_CATEGORICAL_CROSS_ENTROPY:
-        pn_categorical_cross_entropy(L, A, Y, n, n_out);
-        break;
-    }
-}
-
-/* dA of that loss. */
-void pn_loss_gradient(double *dA, const double *A, const double *Y, int loss,
-                      size_t n, size_t n_out)
-{
-    switch (loss) {
-    case PN_MEAN_SQUARED_ERROR:
-        pn_mean_squared_error_gradient(dA, A, Y, n, n_out);
-        break;
-    case PN_BINARY_CROSS_ENTROPY:
-        pn_binary_cross_entropy_gradient(dA, A, Y, n, n_out);
-        break;
-    case PN_CATEGORICAL_CROSS_ENTROPY:
-        pn_categorical_cross_entropy_gradient(dA, A, Y, n, n_out);
-        break;
-    }
-}
-
 /* (sum of L[s]) / n, s ascending: the loss of a batch. */
 double pn_mean(const double *L, size_t n)
 {
@@ -152,3 +118,10 @@ double pn_mean(const double *L, size_t n)
         total = total + L[s];
     return total / (double)n;
 }
+
+const struct pn_loss pn_mean_squared_error_loss = {
+    pn_mean_squared_error, pn_mean_squared_error_gradient, NULL};
+const struct pn_loss pn_binary_cross_entropy_loss = {
+    pn_binary_cross_entropy, pn_binary_cross_entropy_gradient, &pn_sigmoid_activation};
+const struct pn_loss pn_categorical_cross_entropy_loss = {
+    pn_categorical_cross_entropy, pn_categorical_cross_entropy_gradient, &pn_softmax_activation};

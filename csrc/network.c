@@ -6,6 +6,28 @@
 #include "contract.h"
 #include "purenn.h"
 
+/* The sum of (sizes[l] + 1)*sizes[l + 1] over the layers l: all numbers in W and b.
+ *
+ * sizes are the inputs, then the outputs of each layer. */
+size_t pn_count_parameters(const size_t *sizes, size_t n_layers)
+{
+    size_t count = 0, layer;
+    for (layer = 0; layer < n_layers; layer++)
+        count += (sizes[layer] + 1) * sizes[layer + 1];
+    return count;
+}
+
+/* The sum of sizes[l + 1] over the layers l: all numbers in A for one sample.
+ *
+ * sizes are the inputs, then the outputs of each layer. */
+size_t pn_count_units(const size_t *sizes, size_t n_layers)
+{
+    size_t count = 0, layer;
+    for (layer = 0; layer < n_layers; layer++)
+        count += sizes[layer + 1];
+    return count;
+}
+
 /* S[s][k] = (X[s][k] - offset[k]) / scale[k].
  *
  * X (n, n_in), offset and scale (n_in) -> S (n, n_in). */
@@ -21,18 +43,17 @@ void pn_scale_inputs(double *S, const double *X, const double *offset, const dou
 /* Z[l] = A[l-1]*W[l] + b[l], A[l] = f[l](Z[l]), with A[-1] = X, for every layer l.
  *
  * X (n, n_in) -> Z and A, matrices (n, n_out of layer l). */
-void pn_forward(double *Z, double *A, const double *X, const double *parameters,
-                const int *activations, const size_t *sizes, size_t n_layers, size_t n)
+void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network, size_t n)
 {
     const double *inputs = X;
-    const double *W = parameters;
+    const double *W = network->parameters;
     size_t layer;
-    for (layer = 0; layer < n_layers; layer++) {
-        size_t n_in = sizes[layer];
-        size_t n_out = sizes[layer + 1];
+    for (layer = 0; layer < network->n_layers; layer++) {
+        size_t n_in = network->sizes[layer];
+        size_t n_out = network->sizes[layer + 1];
         const double *b = W + n_in * n_out;
         pn_affine(Z, inputs, W, b, n, n_in, n_out);
-        pn_activation_forward(A, Z, activations[layer], n, n_out);
+        network->activations[layer]->forward(A, Z, n, n_out);
         inputs = A;
         Z += n * n_out;
         A += n * n_out;
@@ -41,15 +62,15 @@ void pn_forward(double *Z, double *A, const double *X, const double *parameters,
 }
 
 /* dZ of the last layer: A - Y where activation and loss match, else f' of the loss's dA. */
-void pn_output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
+void pn_output_gradient(double *dZ, const double *A, const double *Y,
+                        const struct pn_activation *activation, const struct pn_loss *loss,
                         size_t n, size_t n_out)
 {
-    if ((activation == PN_SIGMOID && loss == PN_BINARY_CROSS_ENTROPY) ||
-        (activation == PN_SOFTMAX && loss == PN_CATEGORICAL_CROSS_ENTROPY)) {
+    if (loss->matched == activation) {
         pn_matched_gradient(dZ, A, Y, n, n_out);
     } else {
-        pn_loss_gradient(dZ, A, Y, loss, n, n_out);
-        pn_activation_backward(dZ, dZ, A, activation, n, n_out);
+        loss->gradient(dZ, A, Y, n, n_out);
+        activation->backward(dZ, dZ, A, n, n_out);
     }
 }
 
@@ -59,28 +80,25 @@ void pn_output_gradient(double *dZ, const double *A, const double *Y, int activa
  * Without bias, db is 0, so that a bias which starts at 0 stays 0.
  * A of every layer, X (n, n_in), Y (n, n_out) -> dZ, and gradients as parameters hold them. */
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
-                 const double *Y, const double *parameters, const int *activations, int loss,
-                 int bias, const size_t *sizes, size_t n_layers, size_t n)
+                 const double *Y, const struct pn_network *network, size_t n)
 {
-    const double *W = parameters;
-    double *dW = gradients;
-    size_t last = n_layers - 1;
+    const size_t *sizes = network->sizes;
+    size_t last = network->n_layers - 1;
+    size_t parameters = pn_count_parameters(sizes, last);
+    size_t units = n * pn_count_units(sizes, last);
+    const double *W = network->parameters + parameters;
+    double *dW = gradients + parameters;
     size_t layer, j;
-    for (layer = 0; layer < last; layer++) {
-        size_t count = (sizes[layer] + 1) * sizes[layer + 1];
-        W += count;
-        dW += count;
-        A += n * sizes[layer + 1];
-        dZ += n * sizes[layer + 1];
-    }
-    pn_output_gradient(dZ, A, Y, activations[last], loss, n, sizes[last + 1]);
+    A += units;
+    dZ += units;
+    pn_output_gradient(dZ, A, Y, network->activations[last], network->loss, n, sizes[last + 1]);
     for (layer = last;; layer--) {
         size_t n_in = sizes[layer];
         size_t n_out = sizes[layer + 1];
         double *db = dW + n_in * n_out;
         const double *inputs = layer > 0 ? A - n * n_in : X;
         pn_weight_gradient(dW, inputs, dZ, n, n_in, n_out);
-        if (bias)
+        if (network->bias)
             pn_bias_gradient(db, dZ, n, n_out);
         else
             for (j = 0; j < n_out; j++)
@@ -90,7 +108,7 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
         pn_input_gradient(dZ - n * n_in, dZ, W, n, n_in, n_out);
         dZ -= n * n_in;
         A -= n * n_in;
-        pn_activation_backward(dZ, dZ, A, activations[layer - 1], n, n_in);
+        network->activations[layer - 1]->backward(dZ, dZ, A, n, n_in);
         W -= (sizes[layer - 1] + 1) * n_in;
         dW -= (sizes[layer - 1] + 1) * n_in;
     }

@@ -25,21 +25,6 @@ extern "C" {
 #define PN_VERSION_MINOR 1
 #define PN_VERSION_PATCH 0
 
-enum pn_activation {
-    PN_IDENTITY,
-    PN_SIGMOID,
-    PN_TANH,
-    PN_RELU,
-    PN_LEAKY_RELU,
-    PN_SOFTMAX
-};
-
-enum pn_loss {
-    PN_MEAN_SQUARED_ERROR,
-    PN_BINARY_CROSS_ENTROPY,
-    PN_CATEGORICAL_CROSS_ENTROPY
-};
-
 /* elementary.c: numbers
  * ---------------------
  * None raises a signal or sets errno: overflow gives inf, bad arguments NaN. */
@@ -62,8 +47,7 @@ void pn_input_gradient(double *dX, const double *dZ, const double *W,
 
 /* activations.c: A = f(Z) and back
  * --------------------------------
- * A may be Z, and dZ may be dA: each function works in place. activation is an enum pn_activation,
- * loss below an enum pn_loss; for another number nothing is written. */
+ * A may be Z, and dZ may be dA: each function works in place. */
 void pn_identity_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_identity_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 void pn_sigmoid_forward(double *A, const double *Z, size_t n, size_t n_out);
@@ -77,9 +61,18 @@ void pn_leaky_relu_backward(double *dZ, const double *dA, const double *A,
                             size_t n, size_t n_out);
 void pn_softmax_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
-void pn_activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out);
-void pn_activation_backward(double *dZ, const double *dA, const double *A, int activation,
-                            size_t n, size_t n_out);
+
+/* An activation as a network uses it: a linker leaves out those that no network names. */
+struct pn_activation {
+    void (*forward)(double *A, const double *Z, size_t n, size_t n_out);
+    void (*backward)(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+};
+extern const struct pn_activation pn_identity_activation;
+extern const struct pn_activation pn_sigmoid_activation;
+extern const struct pn_activation pn_tanh_activation;
+extern const struct pn_activation pn_relu_activation;
+extern const struct pn_activation pn_leaky_relu_activation;
+extern const struct pn_activation pn_softmax_activation;
 
 /* losses.c: how far the outputs A are from the targets Y
  * ------------------------------------------------------
@@ -97,32 +90,46 @@ void pn_categorical_cross_entropy(double *L, const double *A, const double *Y,
 void pn_categorical_cross_entropy_gradient(double *dA, const double *A, const double *Y,
                                            size_t n, size_t n_out);
 void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n, size_t n_out);
-void pn_sample_losses(double *L, const double *A, const double *Y, int loss,
-                      size_t n, size_t n_out);
-void pn_loss_gradient(double *dA, const double *A, const double *Y, int loss,
-                      size_t n, size_t n_out);
 double pn_mean(const double *L, size_t n);
+
+/* A loss as a network uses it. */
+struct pn_loss {
+    void (*losses)(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+    void (*gradient)(double *dA, const double *A, const double *Y, size_t n, size_t n_out);
+    const struct pn_activation *matched; /* with which dZ is A - Y, or NULL */
+};
+extern const struct pn_loss pn_mean_squared_error_loss;
+extern const struct pn_loss pn_binary_cross_entropy_loss;
+extern const struct pn_loss pn_categorical_cross_entropy_loss;
 
 /* network.c: all layers
  * ---------------------
- * sizes is (n_layers + 1): the inputs, then the outputs of each layer; n_layers >= 1. activations
- * is (n_layers). With units the sum of sizes[1] ... sizes[n_layers]:
- * - parameters and gradients hold, layer by layer, W row-major, then b: count doubles, the sum of
- *   (sizes[l] + 1)*sizes[l + 1];
- * - Z, A and dZ hold, layer by layer, a matrix (n, sizes[l + 1]): n*units doubles, of which the
- *   outputs are the last n*sizes[n_layers].
- * Z may be A where nobody wants the Z. In pn_output_gradient dZ may not be A. bias is 0 for a
- * network without biases: its parameters hold b as 0, and every db is 0. pn_backward takes
- * n >= 1. In pn_scale_inputs S may be X. */
+ * What a network computes with. Everything but the parameters can be static const. */
+struct pn_network {
+    const size_t *sizes; /* (n_layers + 1): the inputs, then the outputs of each layer */
+    const struct pn_activation *const *activations; /* (n_layers) */
+    const struct pn_loss *loss;
+    double *parameters;  /* layer by layer W row-major, then b; only training writes them */
+    size_t n_layers;     /* >= 1 */
+    int bias;            /* 0 for a network without biases: b is 0, and so is every db */
+};
+
+/* How many numbers W and b of the first n_layers layers hold, and so where the next one begins in
+ * parameters and in gradients; and how many units these layers have: times n, where the next one
+ * begins in Z, A and dZ, which hold a matrix (n, sizes[l + 1]) for each layer l. */
+size_t pn_count_parameters(const size_t *sizes, size_t n_layers);
+size_t pn_count_units(const size_t *sizes, size_t n_layers);
+
+/* S may be X. Z may be A where nobody wants the Z. In pn_output_gradient dZ may not be A.
+ * pn_backward takes n >= 1. */
 void pn_scale_inputs(double *S, const double *X, const double *offset, const double *scale,
                      size_t n, size_t n_in);
-void pn_forward(double *Z, double *A, const double *X, const double *parameters,
-                const int *activations, const size_t *sizes, size_t n_layers, size_t n);
-void pn_output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
+void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network, size_t n);
+void pn_output_gradient(double *dZ, const double *A, const double *Y,
+                        const struct pn_activation *activation, const struct pn_loss *loss,
                         size_t n, size_t n_out);
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
-                 const double *Y, const double *parameters, const int *activations, int loss,
-                 int bias, const size_t *sizes, size_t n_layers, size_t n);
+                 const double *Y, const struct pn_network *network, size_t n);
 
 /* optimizers.c: the update rules
  * ------------------------------ */
@@ -131,18 +138,16 @@ void pn_gradient_descent(double *w, const double *g, double learning_rate, size_
 /* training.c: learning
  * --------------------
  * n >= 1. workspace holds, for a batch of n samples, the gradients, A and dZ of every layer:
- * count + 2*n*units doubles. */
-void pn_train_step(double *L, double *parameters, double *workspace, const double *X,
-                   const double *Y, const int *activations, int loss, int bias,
-                   double learning_rate, const size_t *sizes, size_t n_layers, size_t n);
+ * pn_count_parameters + 2*n*pn_count_units doubles. */
+void pn_train_step(double *L, const struct pn_network *network, double *workspace,
+                   const double *X, const double *Y, double learning_rate, size_t n);
 
 /* Returns the mean of L, which is (n) and gets the losses in the order taken. order is (n), each
  * below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n. batch holds batch_size*(n_in + n_out)
  * doubles, and may be NULL where order is. workspace is that of a step on batch_size samples. */
-double pn_train_epoch(double *L, double *parameters, double *workspace, double *batch,
-                      const double *X, const double *Y, const size_t *order, size_t batch_size,
-                      const int *activations, int loss, int bias, double learning_rate,
-                      const size_t *sizes, size_t n_layers, size_t n);
+double pn_train_epoch(double *L, const struct pn_network *network, double *workspace,
+                      double *batch, const double *X, const double *Y, const size_t *order,
+                      size_t batch_size, double learning_rate, size_t n);
 
 /* cffi: end */
 

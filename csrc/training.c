@@ -6,37 +6,32 @@
 /* Changes the parameters by one step of gradient descent on the batch X, Y.
  *
  * X (n, n_in), Y (n, n_out) -> L, the loss of each sample before the step, (n). */
-void pn_train_step(double *L, double *parameters, double *workspace, const double *X,
-                   const double *Y, const int *activations, int loss, int bias,
-                   double learning_rate, const size_t *sizes, size_t n_layers, size_t n)
+void pn_train_step(double *L, const struct pn_network *network, double *workspace,
+                   const double *X, const double *Y, double learning_rate, size_t n)
 {
-    size_t n_out = sizes[n_layers];
-    size_t count = 0, units = 0, layer;
-    double *gradients, *A, *dZ;
-    for (layer = 0; layer < n_layers; layer++) {
-        count += (sizes[layer] + 1) * sizes[layer + 1];
-        units += sizes[layer + 1];
-    }
-    gradients = workspace;
-    A = gradients + count;
-    dZ = A + n * units;
-    pn_forward(A, A, X, parameters, activations, sizes, n_layers, n);
-    pn_sample_losses(L, A + n * (units - n_out), Y, loss, n, n_out);
-    pn_backward(dZ, gradients, A, X, Y, parameters, activations, loss, bias, sizes, n_layers, n);
-    pn_gradient_descent(parameters, gradients, learning_rate, count);
+    size_t n_layers = network->n_layers;
+    size_t n_out = network->sizes[n_layers];
+    size_t count = pn_count_parameters(network->sizes, n_layers);
+    size_t units = pn_count_units(network->sizes, n_layers);
+    double *gradients = workspace;
+    double *A = gradients + count;
+    double *dZ = A + n * units;
+    pn_forward(A, A, X, network, n);
+    network->loss->losses(L, A + n * (units - n_out), Y, n, n_out);
+    pn_backward(dZ, gradients, A, X, Y, network, n);
+    pn_gradient_descent(network->parameters, gradients, learning_rate, count);
 }
 
 /* One step for each batch of batch_size samples, taken in the given order.
  *
  * The last batch holds what is left. order (n) names rows of X (n, n_in) and Y (n, n_out).
  * Returns the mean over all samples of the loss each had before its batch's step. */
-double pn_train_epoch(double *L, double *parameters, double *workspace, double *batch,
-                      const double *X, const double *Y, const size_t *order, size_t batch_size,
-                      const int *activations, int loss, int bias, double learning_rate,
-                      const size_t *sizes, size_t n_layers, size_t n)
+double pn_train_epoch(double *L, const struct pn_network *network, double *workspace,
+                      double *batch, const double *X, const double *Y, const size_t *order,
+                      size_t batch_size, double learning_rate, size_t n)
 {
-    size_t n_in = sizes[0];
-    size_t n_out = sizes[n_layers];
+    size_t n_in = network->sizes[0];
+    size_t n_out = network->sizes[network->n_layers];
     size_t start, size, s, i;
     for (start = 0; start < n; start += size) {
         const double *batch_X = X + start * n_in;
@@ -55,8 +50,7 @@ double pn_train_epoch(double *L, double *parameters, double *workspace, double *
             batch_X = rows_X;
             batch_Y = rows_Y;
         }
-        pn_train_step(L + start, parameters, workspace, batch_X, batch_Y, activations, loss,
-                      bias, learning_rate, sizes, n_layers, size);
+        pn_train_step(L + start, network, workspace, batch_X, batch_Y, learning_rate, size);
     }
     return pn_mean(L, n);
 }

@@ -1,133 +1,109 @@
-"""The two engines, the text and the C core, and the choice between them.
+"""What every engine keeps to, and the choice between plain Python and the C core.
 
 PURENN_BACKEND=auto|c|python chooses for the process, `backend=` for one network. auto is the
-C core where it is installed and the text elsewhere.
+C core where it is installed and plain Python elsewhere.
 """
 
 from __future__ import annotations
 
 import os
-from array import array
-from collections.abc import Sequence
+import sys
 
-from . import reference
-from .annotations import Any
-from .checks import all_finite, check_choice
+from .annotations import TYPE_CHECKING, Any
+from .checks import check_choice
 from .shipped import shipped_bytes
 
-BACKENDS = ("auto", "c", "python")
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Sequence
+    from typing import Protocol
 
-# What the text calls them is what both engines know.
-ACTIVATIONS = tuple(reference.activations.FORWARD)
-LOSSES = tuple(reference.losses.LOSS)
+    from .architecture import Architecture
+    from .door import Block
+
+    class Engine(Protocol):
+        """What computes. `functions` are those of purenn.reference on this engine's matrices."""
+
+        name: str
+        functions: Any
+
+        def matrix(self, rows: Any) -> Any:
+            """A copy of the rows as a matrix, which functions may change."""
+
+        def vector(self, numbers: Any) -> Any:
+            """A copy of the numbers, which functions may change."""
+
+        def inputs(self, block: Block) -> Any:
+            """The rows of a block as inputs, where they lie if they can be."""
+
+        def scaled(self, X: Any, offset: Sequence[float], scale: Sequence[float]) -> Any:
+            """Inputs, each as (x − offset) / scale."""
+
+        def targets(self, block: Block) -> Any:
+            """The rows of a block as a matrix of float64, where they lie if they can be."""
+
+        def first_not_finite(self, matrix: Any) -> int | None:
+            """The row of the first number that is not finite, or None."""
+
+        def first_outside(self, matrix: Any, low: float, high: float) -> int | None:
+            """The row of the first number that is not low … high, or None."""
+
+        def weights(
+            self, architecture: Architecture, block: array, threads: int | None
+        ) -> EngineWeights:
+            """The weights in that block, as this engine holds them."""
+
+    class EngineWeights(Protocol):
+        """The weights of a network where an engine computes with them.
+
+        Each method sees them between two steps, whatever other threads do.
+        """
+
+        architecture: Architecture
+
+        @property
+        def engine(self) -> Engine:
+            """The engine that holds them."""
+
+        def replace(self, block: array) -> None:
+            """Takes the weights of that block from now on."""
+
+        def block(self) -> array:
+            """A copy of the weights in one block."""
+
+        def outputs(self, X: Any) -> list[list[float]]:
+            """The outputs for the samples X."""
+
+        def row(self, numbers: memoryview[Any]) -> list[float]:
+            """The outputs for one sample of float64 numbers; ValueError where one isn't finite."""
+
+        def gradients(self, X: Any, Y: Any) -> tuple[float, array]:
+            """The mean loss over the samples, and its gradients in one block."""
+
+        def steps(self, X: Any, Y: Any, batch_size: int, learning_rate: float) -> Steps:
+            """A training of these weights, which can be stopped after every step."""
+
+    class Steps(Protocol):
+        """The steps of a training."""
+
+        @property
+        def position(self) -> tuple[int, int]:
+            """How many epochs have ended, and the next sample of this one."""
+
+        def take_order(self, order: Sequence[int]) -> None:
+            """Takes the samples in that order in the epoch that begins now."""
+
+        def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
+            """Goes on for so many epochs, or until `samples` more are taken, and adds the loss of
+            each epoch that ended."""
+
+
+BACKENDS = ("auto", "c", "python")
+MOST_THREADS = 64  # of the C core: csrc/host/limits.h
 
 
 class BackendError(RuntimeError):
     """The C core was asked for and is not there; the message says why."""
-
-
-class TextPredictor:
-    """Predicts with those parameters of the text: X (n, n_in) → A (n, n_out)."""
-
-    def __init__(self, parameters: Any, activations: Sequence[str]) -> None:
-        self._parameters, self._activations = parameters, list(activations)
-
-    def __call__(self, X: list) -> list:
-        _, A = reference.forward(X, self._parameters, self._activations)
-        return A[-1]
-
-    def row(self, x: memoryview) -> None:
-        """The text has no shorter way for one row."""
-        return None
-
-
-class TextTraining:
-    """A training of the text, epoch by epoch."""
-
-    def __init__(self, parameters: Any, X: list, Y: list, batch_size: int, *how: Any) -> None:
-        self._data = parameters, X, Y
-        self._n, self._batch_size, self._how = len(X), batch_size, how
-
-    def run(self, epochs: int, order: Sequence[int] | None = None) -> list[float]:
-        """Trains for that many epochs, on the samples in that order; the loss of each epoch."""
-        rows = list(range(self._n) if order is None else order)
-        return [
-            reference.train_epoch(*self._data, rows, self._batch_size, *self._how)
-            for _ in range(epochs)
-        ]
-
-
-class Engine:
-    """What computes: a module of functions, and the form in which it holds numbers."""
-
-    def __init__(self, name: str, functions: Any) -> None:
-        self.name, self.functions = name, functions
-
-    def parameters(self, weights: Sequence[tuple[Any, Any]]) -> Any:
-        """A copy of [(W, b), ...] that this engine's training can change."""
-        if self.name == "c":
-            return self.functions.Parameters(weights)
-        return [([list(row) for row in W], list(b)) for W, b in weights]
-
-    def matrix(self, rows: Any) -> Any:
-        """A matrix in this engine's form: where it lies if it can be, else converted once."""
-        if self.name == "c":
-            if isinstance(rows, memoryview) and (rows.format != "d" or self._misaligned(rows)):
-                rows = as_float64(rows)
-            return self.functions.buffers.matrix("matrix", rows)
-        return rows if isinstance(rows, list) else [[*map(float, row)] for row in rows.tolist()]
-
-    def inputs(self, rows: Any) -> Any:
-        """The inputs of a data set in this engine's form: C reads float32 and bytes as they are."""
-        if self.name == "c":
-            in_place = isinstance(rows, memoryview) and not self._misaligned(rows)
-            return rows if in_place else self.matrix(rows)
-        return self.matrix(rows)
-
-    def _misaligned(self, rows: memoryview) -> bool:
-        return self.functions.core.address(rows) % rows.itemsize != 0
-
-    def all_finite(self, numbers: memoryview) -> bool:
-        """Whether every number of a buffer of float64, float32 or bytes is finite."""
-        if self.name == "c":
-            return self.functions.first_not_finite(numbers) == len(numbers)
-        return all_finite(numbers)
-
-    def all_between(self, matrix: Any, low: float, high: float) -> bool:
-        """Whether every number of a matrix is low … high."""
-        if self.name == "c":
-            return self.functions.first_outside(matrix, low, high) == len(matrix.data)
-        return all(low <= value <= high for row in matrix for value in row)
-
-    def predictor(
-        self, parameters: Any, activations: Sequence[str], threads: int | None = None
-    ) -> Any:
-        """What gives the outputs for inputs, as often as it is called."""
-        if self.name == "c":
-            return self.functions.Predictor(parameters, activations, threads)
-        return TextPredictor(parameters, activations)
-
-    def training(
-        self, parameters: Any, X: Any, Y: Any, *how: Any, threads: int | None = None
-    ) -> Any:
-        """A training with `run(epochs, order)`, which gives the loss of each epoch.
-
-        `how` is batch_size, activations, loss, bias and learning_rate.
-        """
-        if self.name == "c":
-            return self.functions.Training(parameters, X, Y, *how, threads)
-        return TextTraining(parameters, X, Y, *how)
-
-
-def as_float64(rows: Any) -> memoryview[float]:
-    """A matrix of float64, float32 or bytes as float64, in memory of its own."""
-    numbers = array("d", (value for row in rows.tolist() for value in row))
-    return memoryview(numbers).cast("B").cast("d", rows.shape)
-
-
-def lists(values: Any) -> list:
-    """A matrix or vector of either engine as lists of floats."""
-    return values if isinstance(values, list) else values.tolist()
 
 
 def engine(backend: str = "auto") -> Engine:
@@ -139,15 +115,22 @@ def engine(backend: str = "auto") -> Engine:
     if backend == "auto":
         backend = os.environ.get("PURENN_BACKEND", "auto")
         check_choice("PURENN_BACKEND", BACKENDS, backend)
-    if backend == "python":
-        return Engine("python", reference)
-    try:
-        from . import native
-    except ImportError as error:
-        if backend == "c":
-            raise BackendError(f"the C core is not installed: {why_absent(error)}") from None
-        return Engine("python", reference)
-    return Engine("c", native)
+    if backend != "python":
+        try:
+            from .native.engine import NativeEngine
+        except ImportError as error:
+            if backend == "c":
+                raise BackendError(f"the C core is not installed: {why_absent(error)}") from None
+        else:
+            return NativeEngine()
+    from .plain import PlainEngine
+
+    return PlainEngine()
+
+
+def lists(values: Any) -> list:
+    """A matrix or vector of any engine as lists of floats."""
+    return values if isinstance(values, list) else values.tolist()
 
 
 def why_absent(error: ImportError) -> str:
@@ -173,11 +156,21 @@ def backend_info() -> dict[str, str]:
         info["c core"] = "absent: " + why_absent(error)
     else:
         info["c core"] = "installed"
-        info["compiler"] = native.compiler()
-        info["simd"] = f"{native.core.active.name} (of {', '.join(native.core.available_levels())})"
-        threads = f"up to {native.threads.processors()}"
-        if "PURENN_THREADS" in os.environ:  # refused here as wherever it is used
-            smallest = native.Parameters([([[0.0]], [0.0])])
-            threads = str(native.threads.threads_for(smallest, 1, None))
-        info["threads"] = threads
+        info.update(native.about())
+    hidden = installed_elsewhere()
+    if hidden is not None:
+        info["note"] = (
+            f"this is the copy in {os.path.dirname(os.path.abspath(__file__))}; purenn is also "
+            f"installed in {hidden}: start Python in another folder to use that one"
+        )
     return info
+
+
+def installed_elsewhere() -> str | None:
+    """Another copy of purenn on Python's path, which this one hides, as a checkout does."""
+    here = os.path.realpath(os.path.dirname(os.path.abspath(__file__)))
+    for folder in sys.path:
+        found = os.path.realpath(os.path.join(folder or os.curdir, __package__ or "purenn"))
+        if found != here and os.path.isfile(os.path.join(found, "__init__.py")):
+            return found
+    return None

@@ -5,8 +5,18 @@ import struct
 
 from bits import bits
 
-from purenn.architecture import PROBABILITIES
-from purenn.engines import ACTIVATIONS, LOSSES
+from purenn.reference import ACTIVATIONS as DESCRIPTIONS
+from purenn.reference import LOSSES as LOSS_DESCRIPTIONS
+
+ACTIVATIONS, LOSSES = tuple(DESCRIPTIONS), tuple(LOSS_DESCRIPTIONS)
+PROBABILITIES = tuple(name for name, a in DESCRIPTIONS.items() if (a.low, a.high) == (0.0, 1.0))
+OTHERS = tuple(name for name in ACTIVATIONS if name not in PROBABILITIES)
+
+
+def lasts(loss):
+    """The activations that may stand before that loss."""
+    return PROBABILITIES if LOSS_DESCRIPTIONS[loss].of_probabilities else ACTIVATIONS
+
 
 # Operands at which arithmetic goes wrong first.
 EDGES = [0.0, -0.0, 5e-324, -5e-324, 2.2250738585072014e-308, -1e-310, 1.0, -1.0, 0.5, 2.0]
@@ -55,19 +65,21 @@ class Case:
             for n_in, n_out in zip(self.sizes, self.sizes[1:])
         ]
 
-    def train(self, functions, parameters):
+    def network(self, functions):
+        """The network with copies of the first weights, as those functions take it."""
+        return functions.Network(copied(self.weights), self.activations, self.loss, self.bias)
+
+    def train(self, functions):
         """The parameters' and losses' bits after three epochs, then what a last look computes."""
-        how = (self.activations, self.loss, self.bias)
+        network = self.network(functions)
         losses = [
-            functions.train_epoch(
-                parameters, self.X, self.Y, order, self.batch_size, *how, self.rate
-            )
+            functions.train_epoch(network, self.X, self.Y, order, self.batch_size, self.rate)
             for order in self.orders
         ]
-        step = functions.train_step(parameters, self.X, self.Y, *how, self.rate)
-        Z, A = functions.forward(self.X, parameters, self.activations)
-        dZ, gradients = functions.backward(A, self.X, self.Y, parameters, *how)
-        return [bits(part) for part in (losses, parameters, step, Z, A, dZ, gradients)]
+        step = functions.train_step(network, self.X, self.Y, self.rate)
+        Z, A = functions.forward(self.X, network)
+        dZ, gradients = functions.backward(A, self.X, self.Y, network)
+        return [bits(part) for part in (losses, network.parameters, step, Z, A, dZ, gradients)]
 
 
 class WideCase(Case):
@@ -87,7 +99,7 @@ class WideCase(Case):
         if overflows or (not infinite and stream.random() < 0.3):
             del self.sizes[1]
         self.loss = stream.choice(LOSSES)
-        last = stream.choice(ACTIVATIONS if self.loss == "mean_squared_error" else PROBABILITIES)
+        last = stream.choice(lasts(self.loss))
         self.activations = [stream.choice(ACTIVATIONS) for _ in self.sizes[2:]]
         self.activations.append("sigmoid" if overflows else last)
         self.bias = stream.random() < 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
@@ -45,6 +46,16 @@ def engine(request):
 def native():
     """The binding, where it is installed."""
     return c_engine().functions
+
+
+@pytest.fixture
+def without_core(monkeypatch):
+    """As where the C core was not built: whoever imports the binding doesn't find it."""
+    monkeypatch.delenv("PURENN_BACKEND", raising=False)
+    monkeypatch.delattr(purenn, "native", raising=False)
+    for name in [name for name in sys.modules if name.startswith("purenn.native")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "purenn.native._core", None)
 
 
 @pytest.fixture

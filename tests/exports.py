@@ -6,10 +6,9 @@ import shutil
 import subprocess
 
 import pytest
+from cases import ACTIVATIONS, LOSSES, PROBABILITIES, lasts
 
 from purenn import Network
-from purenn.architecture import PROBABILITIES
-from purenn.engines import ACTIVATIONS, LOSSES
 
 BUILDS = {
     "gcc": ["gcc", "-std=c99", "-O2"],
@@ -30,10 +29,10 @@ def random_network(seed, backend="auto"):
     stream = random.Random(seed)
     sizes = [stream.randint(1, 9) for _ in range(stream.randint(2, 5))]
     loss = stream.choice(LOSSES)
-    last = stream.choice(ACTIVATIONS if loss == "mean_squared_error" else PROBABILITIES)
+    last = stream.choice(lasts(loss))
     if last == "softmax":
         sizes[-1] += 1
-    activations = [stream.choice(ACTIVATIONS) for _ in sizes[2:]] + [last]
+    activations = [stream.choice(choices(width)) for width in sizes[1:-1]] + [last]
     optional = {}
     if stream.random() < 0.3:
         optional["input_offset"] = stream.choice([128.0, -0.25, [stream.gauss(0, 1)] * sizes[0]])
@@ -72,10 +71,15 @@ def random_network(seed, backend="auto"):
     return network
 
 
+def choices(width):
+    """The activations of a hidden layer: softmax needs more than one unit."""
+    return [name for name in ACTIVATIONS if name != "softmax" or width > 1]
+
+
 def some_inputs(network, count, seed):
     """Inputs as a user has them: within LIMITS after scaling."""
     stream = random.Random(seed)
-    offset, scale = network.scaling()
+    offset, scale = network.architecture.scaling
     return [[o + s * stream.uniform(*LIMITS) for o, s in zip(offset, scale)] for _ in range(count)]
 
 

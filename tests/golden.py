@@ -10,6 +10,7 @@ from pathlib import Path
 from struct import pack
 from typing import NamedTuple
 
+from purenn import Architecture, Network
 from purenn.articles import digits, house_price, letters, planar
 from purenn.engines import engine
 
@@ -71,20 +72,18 @@ RECIPES = {**SHORT, **FULL}
 def trained(engine, name, threads=None):
     """The digest of the weights that this engine computes."""
     recipe = RECIPES[name]()
-    parameters = engine.parameters(recipe.weights)
-    training = engine.training(
-        parameters,
-        engine.matrix(recipe.X),
-        engine.matrix(recipe.Y),
-        recipe.batch_size,
-        recipe.activations,
-        recipe.loss,
-        recipe.bias,
-        recipe.rate,
-        threads=threads,
+    architecture = Architecture(
+        recipe.sizes, activations=recipe.activations, loss=recipe.loss, bias=recipe.bias, seed=0
     )
-    training.run(recipe.epochs)
-    return digest(parameters)
+    network = Network.of(architecture, recipe.weights, backend=engine.name, threads=threads)
+    network.fit(
+        recipe.X,
+        recipe.Y,
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.rate,
+    )
+    return digest(network.get_weights())
 
 
 def digest(weights):

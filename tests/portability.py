@@ -20,15 +20,17 @@ from golden import RECIPES, digest_of_numbers
 from portability_articles import c_text, python_text
 from test_c_core import ROOT, STRICT, case_text
 
-from purenn import __version__, engines, reference
+from purenn import BackendError, __version__, reference
+from purenn.engines import engine
 from purenn.export import export_core
 
 TESTS = Path(__file__).resolve().parent
 HERE = TESTS / "portability"
 REFERENCE = Path(reference.__file__).parent
 WHEEL = f"purenn-{__version__}-py3-none-any.whl"
-# In gnu99 compilers fuse a multiplication with an addition, unless the core forbids it.
-FLAGS = ["-std=gnu99", "-O2", "-fno-asynchronous-unwind-tables", *STRICT]
+# In gnu99 compilers fuse a multiplication with an addition, unless the core forbids it. For a fixed
+# address, without tables to unwind the stack, constants count as constants and nothing else does.
+FLAGS = ["-std=gnu99", "-O2", "-fno-asynchronous-unwind-tables", "-fno-pie", *STRICT]
 
 
 class Absent(Exception):
@@ -84,10 +86,10 @@ class Core(NamedTuple):
         return read(lines)._replace(sizes=(core[0], sum(core[1:]), ram))
 
     def export(self, folder: Path) -> None:
-        export_core(folder, __version__)
+        export_core(folder)
 
 
-class Text(NamedTuple):
+class Reference(NamedTuple):
     """The reference, on a Python that runs program.py by that command."""
 
     command: str
@@ -114,10 +116,10 @@ class Binding(NamedTuple):
 
     def run(self, names: list[str], folder: Path) -> Result:
         try:
-            native = engines.engine("c").functions
-        except engines.BackendError as error:
+            levels = engine("c").functions.core.available_levels()
+        except BackendError as error:
             raise Absent(str(error)) from None
-        if self.level not in native.core.available_levels():
+        if self.level not in levels:
             raise Elsewhere(f"a processor with {self.level}")
         lines = run(
             folder, sys.executable, HERE / "binding.py", *names,
@@ -148,7 +150,7 @@ class Kernels(NamedTuple):
         return Result(digests, ticks)
 
 
-Target = Union[Core, Text, Binding, Kernels]
+Target = Union[Core, Reference, Binding, Kernels]
 
 
 def board(flags: str, machine: str) -> Core:
@@ -173,10 +175,10 @@ def linux(triplet: str, processor: str, library: str, flags: str = "") -> Core:
     )
 
 
-def foreign_python(processor: str, architecture: str) -> Text:
+def foreign_python(processor: str, architecture: str) -> Reference:
     """Debian's CPython for another processor, without the rest of its standard library."""
     root = f"$PURENN_FOREIGN_PYTHON/{architecture}"
-    return Text(
+    return Reference(
         f"qemu-{processor} -L {root} {root}/usr/bin/python3.11 -S program.py",
         f"apt install qemu-user; tests/portability/foreign_python.sh FOLDER {architecture}; "
         "PURENN_FOREIGN_PYTHON=FOLDER",
@@ -187,14 +189,14 @@ MICROPYTHON = shlex.quote(str(TESTS / "micropython" / "run.mjs"))
 PYODIDE = shlex.quote(str(HERE / "pyodide.mjs"))
 AARCH64 = linux("aarch64-linux-gnu", "aarch64", "arm64")
 TARGETS = {
-    "CPython": Text(f"{shlex.quote(sys.executable)} -s program.py"),
-    "PyPy": Text("pypy3 -s program.py", "apt install pypy3"),
-    "MicroPython, WebAssembly": Text(
+    "CPython": Reference(f"{shlex.quote(sys.executable)} -s program.py"),
+    "PyPy": Reference("pypy3 -s program.py", "apt install pypy3"),
+    "MicroPython, WebAssembly": Reference(
         f"node {MICROPYTHON} $PURENN_MICROPYTHON reference program.py",
         "npm install @micropython/micropython-webassembly-pyscript@1.27.0; "
         "PURENN_MICROPYTHON=its folder in node_modules",
     ),
-    "Pyodide, WebAssembly": Text(
+    "Pyodide, WebAssembly": Reference(
         f"node {PYODIDE} $PURENN_PYODIDE {WHEEL} program.py",
         "npm install pyodide@314.0.7; PURENN_PYODIDE=its folder in node_modules",
     ),

@@ -7,6 +7,8 @@ from struct import pack
 from golden import RECIPES, Recipe
 from test_c_core import flat
 
+from purenn.reference import count_parameters, count_units
+
 
 def c_text(names: list[str]) -> str:
     """articles.h for workload.c; numbers are hexadecimal, so no bit is lost."""
@@ -14,37 +16,36 @@ def c_text(names: list[str]) -> str:
     parameters, workspace, samples = (max(most) for most in zip(*map(memory, recipes)))
     rows = ",\n".join(c_struct(i, recipe) for i, recipe in enumerate(recipes))
     return (
-        "".join(c_arrays(i, recipe) for i, recipe in enumerate(recipes))
+        f"static double parameters[{parameters}], workspace[{workspace}], losses[{samples}];\n"
+        + "".join(c_arrays(i, recipe) for i, recipe in enumerate(recipes))
         + f"static const struct article articles[] = {{\n{rows}\n}};\n"
-        + f"#define MOST_PARAMETERS {parameters}\n"
-        + f"#define MOST_WORKSPACE {workspace}\n"
-        + f"#define MOST_SAMPLES {samples}\n"
     )
 
 
 def memory(recipe: Recipe) -> tuple[int, int, int]:
     """The doubles that purenn.h asks for: parameters, workspace and losses."""
-    count, n = len(flat(recipe.weights)), recipe.batch_size
-    return count, count + 2 * n * sum(recipe.sizes[1:]), len(recipe.X)
+    count, n_units = count_parameters(recipe.sizes), count_units(recipe.sizes)
+    return count, count + 2 * recipe.batch_size * n_units, len(recipe.X)
 
 
 def c_arrays(i: int, recipe: Recipe) -> str:
-    activations = [f"PN_{name.upper()}" for name in recipe.activations]
+    activations = [f"&pn_{name}_activation" for name in recipe.activations]
     return (
         c_array(f"double start_{i}", map(c_number, flat(recipe.weights)))
         + c_array(f"double X_{i}", map(c_number, values(recipe.X)))
         + c_array(f"double Y_{i}", map(c_number, values(recipe.Y)))
-        + c_array(f"int activations_{i}", activations)
         + c_array(f"size_t sizes_{i}", map(str, recipe.sizes))
+        + c_array(f"struct pn_activation *const activations_{i}", activations)
     )
 
 
 def c_struct(i: int, recipe: Recipe) -> str:
-    arrays = f"start_{i}, X_{i}, Y_{i}, activations_{i}, sizes_{i}"
-    count, _, n = memory(recipe)
-    sizes = f"{len(recipe.activations)}, {count}, {n}, {recipe.batch_size}, {recipe.epochs}"
-    how = f"PN_{recipe.loss.upper()}, {int(recipe.bias)}, {c_number(recipe.rate)}"
-    return f"    {{{arrays}, {sizes}, {how}}}"
+    network = f"sizes_{i}, activations_{i}, &pn_{recipe.loss}_loss, parameters"
+    counts = f"{len(recipe.X)}, {recipe.batch_size}, {recipe.epochs}"
+    return (
+        f"    {{{{{network}, {len(recipe.activations)}, {int(recipe.bias)}}}, "
+        f"start_{i}, X_{i}, Y_{i}, {counts}, {c_number(recipe.rate)}}}"
+    )
 
 
 def c_array(name: str, items) -> str:

@@ -17,7 +17,6 @@ from purenn.articles.printed import (
     trimmed,
 )
 from purenn.engines import engine as engine_of
-from purenn.engines import lists
 
 DOCUMENT = Document("letters", "0", "Title", numbers=1)
 
@@ -131,14 +130,14 @@ def test_letters_fit_ends_at_the_article_s_weights(engine):
     w1, w2 = letters.weights("letters_recovered_initial_weights.csv")
     by_hand = letters.trained_from(engine, (w1, w2), letters.RECIPE.epochs)
     f = engine.functions
-    parameters = engine.parameters([(w1, letters.NO_BIAS_1), (w2, letters.NO_BIAS_2)])
+    start = [([list(row) for row in w1], [0.0] * 5), ([list(row) for row in w2], [0.0] * 3)]
     recipe = letters.RECIPE
-    how = (recipe.activations, recipe.loss, recipe.bias, recipe.learning_rate)
+    network = f.Network(start, recipe.activations, recipe.loss, recipe.bias)
     X = engine.matrix([row for (row,) in letters.x])
     Y = engine.matrix([row for (row,) in letters.y])
-    for _ in range(letters.RECIPE.epochs):
-        f.train_epoch(parameters, X, Y, range(3), 1, *how)
-    assert bits([W for W, _ in parameters]) == bits(by_hand[:2])
+    for _ in range(recipe.epochs):
+        f.train_epoch(network, X, Y, range(3), 1, recipe.learning_rate)
+    assert bits([W for W, _ in network.parameters]) == bits(by_hand[:2])
 
 
 def test_letters_with_a_seed_are_another_run(engine):
@@ -160,15 +159,10 @@ def test_digits_recipe_is_the_article_s(engine):
     """Three epochs of the article's loop in NumPy, 1e-5 and all, against purenn's."""
     np = pytest.importorskip("numpy")
     images, _ = digits.load(None)
-    X, Y, _ = images.part(engine, 0, 40)
+    X, Y, _ = images.part(0, 40)
     recipe, sizes = digits.ON_SHIPPED_IMAGES, (64, 16, 16, 10)
-    parameters = engine.parameters(digits.initial_parameters(sizes, 5))
-    costs = [
-        engine.functions.train_epoch(
-            parameters, X, Y, range(40), 40, recipe.activations, recipe.loss, True, 0.8
-        )
-        for _ in range(3)
-    ]
+    network = recipe.network(engine.name, digits.initial_parameters(sizes, 5))
+    costs = network.fit(X, Y, epochs=3, learning_rate=0.8).history["loss"]
 
     stream = np.random.RandomState(5)
     W, B = [], []
@@ -197,9 +191,9 @@ def test_digits_recipe_is_the_article_s(engine):
             B[layer] -= 0.8 * dB[layer] / 40
         expected.append(cost / 40)
     assert costs == pytest.approx(expected, rel=1e-10)
-    for (own_W, own_b), w, b, shift in zip(parameters, W, B, (1e-5, 1e-5, 0)):
-        assert np.array(lists(own_W)) == pytest.approx(w.T, rel=1e-9, abs=1e-11)
-        assert np.array(lists(own_b)) == pytest.approx(b - shift, rel=1e-9, abs=1e-11)
+    for (own_W, own_b), w, b, shift in zip(network.get_weights(), W, B, (1e-5, 1e-5, 0)):
+        assert np.array(own_W) == pytest.approx(w.T, rel=1e-9, abs=1e-11)
+        assert np.array(own_b) == pytest.approx(b - shift, rel=1e-9, abs=1e-11)
 
 
 def test_digits_splits_in_the_article_s_proportion():

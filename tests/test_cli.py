@@ -109,9 +109,7 @@ def test_environment_chooses_the_backend(run, articles, native, monkeypatch, var
     assert articles["calls"][-1][1] == "python"
 
 
-def test_without_the_core(run, refused, articles, monkeypatch):
-    monkeypatch.delattr(purenn, "native", raising=False)
-    monkeypatch.setitem(sys.modules, "purenn.native", None)
+def test_without_the_core(run, refused, articles, without_core):
     assert run("reproduce", "planar")[0] == 0
     assert [call[1] for call in articles["calls"]] == ["python"]
     refused(["reproduce", "planar", "--backend", "c"], "C core is not installed")

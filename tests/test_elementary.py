@@ -359,13 +359,13 @@ def signed_numbers(node, sign=1.0):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_both_texts_have_the_same_constants(name):
+def test_the_reference_and_c_have_the_same_constants(name):
     constants = constants_of_python(name)
     assert len(constants) > 10
     assert constants_of_c(name) == constants
 
 
-def test_both_texts_have_the_same_names_for_constants():
+def test_the_reference_and_c_have_the_same_names_for_constants():
     constants = module_constants_of_python()
     assert sorted(constants) == ["LN2_HI", "LN2_LO", "LOG2_E", "ROUND", "SQRT_HALF"]
     assert module_constants_of_c() == constants

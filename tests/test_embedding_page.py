@@ -1,5 +1,7 @@
 """docs/embedding.md: its program, its commands and its C print what the page says."""
 
+import ast
+import importlib
 import re
 import shlex
 import subprocess
@@ -38,9 +40,9 @@ def test_the_c_program_prints_what_the_page_shows(exported, tmp_path):
     assert network.predict([25.5, 870])[1] == float(probability)
 
 
-def test_the_proof_that_it_names_passes(exported, tmp_path):
-    proof = exported[1][-1].removeprefix("proof ")
-    said = subprocess.run(proof, shell=True, cwd=tmp_path, capture_output=True, text=True)
+def test_the_self_test_that_it_names_passes(exported, tmp_path):
+    test = exported[1][-1].removeprefix("test ")
+    said = subprocess.run(test, shell=True, cwd=tmp_path, capture_output=True, text=True)
     assert said.stdout.startswith("room: passed")
 
 
@@ -49,3 +51,16 @@ def test_every_other_command_works(exported, run):
     for command in COMMANDS[1:]:
         code, _, err = run(*shlex.split(command))
         assert (code, err) == (0, [])
+
+
+def test_what_it_says_of_python(exported, run, monkeypatch, tmp_path):
+    """Its calls of the exported module give what the network gives."""
+    assert run(*shlex.split(COMMANDS[1]))[0] == 0
+    monkeypatch.syspath_prepend(tmp_path / "lib")
+    room = importlib.import_module("room")
+    network = Network.load(tmp_path / "room.json")
+    calls = dict(re.findall(r"`room\.(\w+)\((\[.*?\])\)`", TEXT))
+    assert calls.keys() == {"predict", "classify"}
+    for name, argument in calls.items():
+        x = ast.literal_eval(argument)
+        assert getattr(room, name)(x) == getattr(network, name)(x)

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from purenn import Network
+from purenn import Network, export_c, export_python
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def test_c(run, model, tmp_path):
     assert out == [
         "out/gate.h",
         "out/gate.c",
-        "flash   104 bytes of constants, and the code",
-        "RAM     32 bytes of buffers on the stack",
-        "time    9 multiply-adds for a prediction",
-        "proof   cc -std=c99 -O2 -DGATE_SELFTEST out/gate.c -o selftest && ./selftest",
+        "flash   104 bytes of constants, plus the code",
+        "RAM     32 bytes: buffers on the stack",
+        "time    9 multiply-adds per prediction",
+        "test    cc -std=c99 -O2 -DGATE_SELFTEST out/gate.c -o selftest && ./selftest",
     ]
-    proof = out[-1].removeprefix("proof ").replace("./", "out/").replace("-o ", "-o out/")
-    said = subprocess.run(proof, shell=True, cwd=tmp_path, capture_output=True, text=True)
+    test = out[-1].removeprefix("test ").replace("./", "out/").replace("-o ", "-o out/")
+    said = subprocess.run(test, shell=True, cwd=tmp_path, capture_output=True, text=True)
     assert said.stdout == "gate: passed: the same bits as purenn in 4 predictions\n"
 
 
@@ -36,16 +36,16 @@ def test_c_with_rounded_weights_tells_the_change(run, model):
         code, out, _ = run("export", model, "--to", "c", option, "--out", option[2:])
         assert code == 0
         (line,) = (place for place, text in enumerate(out) if text.startswith("change"))
-        assert out[line].endswith("for inputs from -1 to 1:")
-        assert " at most in 1,000 random ones, " in out[line + 1]
+        assert out[line].endswith("for inputs from -1 to 1,")
+        assert " in 1,000 random samples, and by at most " in out[line + 1]
         flash = {"--float32": 9 * 4 + 4 * 4, "--int8": 9 + 4 * 4 + 4 * 4}[option]
-        assert f"flash   {flash} bytes of constants, and the code" in out
+        assert f"flash   {flash} bytes of constants, plus the code" in out
 
 
 def test_inputs_are_the_limits_of_what_is_measured(run, model, tmp_path):
     how = ["--int8", "--inputs", "0", "255"]
     _, out, _ = run("export", model, "--to", "c", *how)
-    assert any(line.endswith("for inputs from 0 to 255:") for line in out)
+    assert any(line.endswith("for inputs from 0 to 255,") for line in out)
     code, _, _ = run("export", model, "--to", "c", "--prefix", "negative", "--inputs", "-3", "-2")
     assert code == 0
     text = (tmp_path / "negative.c").read_text()
@@ -58,14 +58,14 @@ def test_inputs_are_the_limits_of_what_is_measured(run, model, tmp_path):
 
 def test_c_that_trains_tells_its_workspace(run, model):
     _, out, _ = run("export", model, "--to", "c", "--train")
-    assert "RAM     136 bytes of parameters and buffers on the stack" in out
-    assert "        and 176 of workspace for a step on one sample" in out
+    assert "RAM     136 bytes: the parameters, and buffers on the stack" in out
+    assert "        plus 176 of workspace to train on one sample" in out
 
 
 def test_python(run, model, tmp_path):
     code, out, err = run("export", model, "--to", "python")
     assert (code, err) == (0, [])
-    assert out == ["./xor.py", "proof   python ./xor.py"]
+    assert out == ["./xor.py", "test    python ./xor.py"]
     assert (tmp_path / "xor.py").exists()
 
 
@@ -84,8 +84,11 @@ def test_core(run, tmp_path):
         ([], ["expected a model file", "--core"]),
         (["xor.json"], ["expected --to c or --to python"]),
         (["none.json", "--to", "c"], ["none.json"]),
-        (["xor.json", "--to", "java"], ["java", "--help"]),
-        (["xor.json", "--to", "c", "--float32", "--int8"], ["expected one of them"]),
+        (["xor.json", "--to", "java"], ["java", "purenn export --help"]),
+        (["xor.json", "--to", "c", "--int16"], ["--int16", "purenn export --help"]),
+        (["xor.json", "--to", "c", "--inputs", "1"], ["--inputs", "purenn export --help"]),
+        (["xor.json", "--to", "c", "--inputs", "a", "b"], ["'a'", "purenn export --help"]),
+        (["xor.json", "--to", "c", "--float32", "--int8"], ["choose one of them"]),
         (["xor.json", "--to", "c", "--int8", "--train"], ["train: needs weights in float64"]),
         (["xor.json", "--to", "python", "--int8"], ["are for --to c"]),
         (["xor.json", "--to", "python", "--train"], ["are for --to c"]),
@@ -138,10 +141,10 @@ def test_the_prefix_is_made_of_the_model_s_name(run, tmp_path, language, name, p
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("日本", ["prefix: none can be made from", "'日本'"]),
+        ("日本", ["prefix: cannot make one from", "'日本'"]),
         ("int", ["'int'", "keyword of C"]),
-        ("purenn", ["'purenn'", "core"]),
-        ("string", ["'string'", "library"]),
+        ("purenn", ["'purenn'", "purenn itself"]),
+        ("string", ["'string'", "header of C"]),
     ],
 )
 def test_where_no_prefix_can_be_made_one_can_be_given(refused, run, tmp_path, name, words):
@@ -154,7 +157,7 @@ def test_a_prefix_that_was_given_is_used_as_it_is(refused, run, model, tmp_path)
     _, out, _ = run("export", model, "--to", "python", "--prefix", "my_net")
     assert not any(line.startswith("prefix") for line in out)
     for prefix in ("purenn", "Purenn", "pn_net"):
-        refused(["export", model, "--to", "c", "--prefix", prefix], f"'{prefix}'", "core")
+        refused(["export", model, "--to", "c", "--prefix", prefix], f"'{prefix}'", "purenn itself")
     refused(["export", model, "--to", "c", "--prefix", "int"], "'int'", "keyword of C")
 
 
@@ -162,19 +165,23 @@ def test_a_prefix_that_was_given_is_used_as_it_is(refused, run, model, tmp_path)
 def test_limits_of_inputs_below_zero(run, model, low):
     code, out, err = run("export", model, "--to", "c", "--int8", "--inputs", low, "1e3")
     assert (code, err) == (0, [])
-    assert any(line.endswith(f"for inputs from {float(low):g} to 1000:") for line in out)
+    assert any(line.endswith(f"for inputs from {float(low):g} to 1000,") for line in out)
 
 
 def test_a_folder_that_is_none(refused, model):
     for place in ("xor.json", "xor.json/deep", "xor.json/deep/deeper"):
         for what in ([model, "--to", "c"], [model, "--to", "python"], ["--core"]):
-            refused(["export", *what, "--out", place], "--out: expected a folder", f"'{place}'")
+            refused(
+                ["export", *what, "--out", place],
+                f"{place}: expected a folder",
+                "/xor.json' is not one",
+            )
 
 
 @pytest.mark.parametrize("backend", ["c", "python"])
-def test_methods_of_a_network(backend, native, tmp_path):
+def test_as_functions(backend, native, tmp_path):
     network = Network([2, 2], activations="softmax", seed=0, backend=backend)
-    result = network.export_c(tmp_path, "net", weights="float32", inputs=(0, 1))
+    result = export_c(network, tmp_path, "net", weights="float32", inputs=(0, 1))
     assert [path.rsplit("/", 1)[1] for path in result.paths] == ["net.h", "net.c"]
     assert result.inputs == (0.0, 1.0) and 0 < result.change.seen <= result.change.bound
-    assert network.export_python(tmp_path, "net") == [str(tmp_path / "net.py")]
+    assert export_python(network, tmp_path, "net") == [str(tmp_path / "net.py")]

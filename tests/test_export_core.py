@@ -11,19 +11,14 @@ import pytest
 from exports import BUILDS
 from test_c_core import ROOT, STRICT, check_driver
 
-from purenn import Network, __version__, reference
-from purenn.export import export_c, export_core
-
-LETTERS = (
-    "001100 010010 111111 100001 100001",
-    "011110 010010 011110 010010 011110",
-    "011110 010000 010000 010000 011110",
-)
+from purenn import Network, __version__, export_c, reference
+from purenn.articles import letters
+from purenn.export import export_core
 
 
 @cache
 def example_output():
-    """What letters.c prints, computed by the text."""
+    """What letters.c prints, computed by the reference."""
     state, numbers = 1, []
     for _ in range(173):
         state = (1664525 * state + 1013904223) % 2**32
@@ -31,16 +26,15 @@ def example_output():
     W1 = [numbers[5 * k : 5 * k + 5] for k in range(30)]
     W2 = [numbers[155 + 3 * k : 158 + 3 * k] for k in range(5)]
     parameters = [(W1, numbers[150:155]), (W2, numbers[170:173])]
-    X = [[float(pixel) for pixel in letter.replace(" ", "")] for letter in LETTERS]
-    Y = [[float(s == j) for j in range(3)] for s in range(3)]
+    X, Y = letters.RECIPE.samples()
     sigmoids = ["sigmoid", "sigmoid"]
-    how = 1, sigmoids, "binary_cross_entropy", True, 0.1
+    network = reference.Network(parameters, sigmoids, "binary_cross_entropy", True)
     lines = []
     for epoch in range(1, 1001):
-        loss = reference.train_epoch(parameters, X, Y, [0, 1, 2], *how)
+        loss = reference.train_epoch(network, X, Y, [0, 1, 2], 1, 0.1)
         if epoch % 200 == 0:
             lines.append(f"epoch {epoch:4}: loss {loss:.17g}")
-    _, A = reference.forward(X[1:2], parameters, sigmoids)
+    _, A = reference.forward(X[1:2], network)
     lines += [f"{letter}: {output:.17g}" for letter, output in zip("ABC", A[-1][0])]
     return "\n".join(lines) + "\n"
 
@@ -48,7 +42,7 @@ def example_output():
 @pytest.fixture
 def folder(tmp_path):
     """The exported core."""
-    export_core(tmp_path / "core", __version__)
+    export_core(tmp_path / "core")
     return tmp_path / "core"
 
 
@@ -93,10 +87,12 @@ def test_offers_what_the_header_declares_and_needs_nothing(folder, tmp_path):
     run("gcc", "-std=c99", "-O2", "-c", folder / "purenn.c", "-o", tmp_path / "purenn.o")
     listed = run("nm", tmp_path / "purenn.o")
     header = (folder / "purenn.h").read_text()
-    declared = set(re.findall(r"^(?:void|double) (pn_\w+)\(", header, re.M))
-    assert set(re.findall(r" T (\w+)", listed)) == declared
+    functions = set(re.findall(r"^(?:void|double|size_t) (pn_\w+)\(", header, re.M))
+    descriptions = set(re.findall(r"^extern const struct \w+ (pn_\w+);", header, re.M))
+    assert set(re.findall(r" T (\w+)", listed)) == functions
+    assert set(re.findall(r" [RD] (\w+)", listed)) == descriptions
     assert set(re.findall(r" U (\w+)", listed)) <= {"memset", "memcpy", "_GLOBAL_OFFSET_TABLE_"}
-    assert not re.search(r" [DdBbC] ", listed)
+    assert not re.search(r" [dBbC] ", listed)
 
 
 def test_example_by_its_makefile(folder):
@@ -141,13 +137,13 @@ def test_example_compiles_without_a_warning_and_is_clean(compiler, folder, tmp_p
 def test_refuses_a_path_that_exists(tmp_path):
     (tmp_path / "Makefile").write_text("mine")
     with pytest.raises(FileExistsError, match="exists already"):
-        export_core(tmp_path, __version__)
+        export_core(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
 
 
 def test_ships_in_the_package(tmp_path):
     """Also without a checkout at hand, as it was installed."""
-    program = "from purenn.export import export_core; export_core('out', '0')"
+    program = "from purenn.export import export_core; export_core('out')"
     run(sys.executable, "-I", "-c", program, folder=tmp_path)
     assert len(list((tmp_path / "out").iterdir())) == 5
 

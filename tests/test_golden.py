@@ -74,7 +74,8 @@ def test_letters_program(engine):
 
 def test_planar_s_program(engine):
     X, Y, W1, W2 = planar.shipped_dataset()
-    ((W1, b1), (W2, b2)) = engine.parameters([(W1, [0.0] * 4), (W2, [0.0])])
+    W1, W2 = engine.matrix(W1), engine.matrix(W2)
+    b1, b2 = engine.vector([0.0] * 4), engine.vector([0.0])
     points, targets = engine.matrix(X), engine.matrix(Y)
     rate = planar.RECIPE.learning_rate
     for _ in range(100):

@@ -107,6 +107,25 @@ def test_a_build_without_c_needs_nothing_and_says_why(tmp_path, mode, compiler, 
     assert note in demanded.stderr
 
 
+def test_a_checkout_that_hides_an_installed_purenn_says_so(tmp_path):
+    """Python takes what lies in its folder, and that is pure Python there."""
+    for folder in ("checkout", "installed", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    checkout, installed = (
+        copy_of_the_tree(tmp_path / folder) for folder in ("checkout", "installed")
+    )
+    code = "import purenn; print(purenn.backend_info().get('note'))"
+    note = (
+        f"this is the copy in {checkout / 'purenn'}; purenn is also installed in "
+        f"{installed / 'purenn'}: start Python in another folder to use that one"
+    )
+    for cwd, said in ((checkout, note), (tmp_path / "elsewhere", "None")):
+        asked = run("-S", "-c", code, cwd=cwd, PYTHONPATH=str(installed))
+        assert asked.stdout.strip() == said, asked.stderr
+        info = run("-S", "-m", "purenn", "info", cwd=cwd, PYTHONPATH=str(installed))
+        assert (f"note: {said}\n" in info.stdout) == (cwd == checkout), info.stdout
+
+
 @pytest.mark.parametrize("mode", ["require", "sometimes"])
 def test_a_required_core_that_fails_is_an_error(tmp_path, mode):
     pytest.importorskip("setuptools")

@@ -10,8 +10,10 @@ import math
 
 import pytest
 from bits import bits
+from cases import ACTIVATIONS, LOSSES, PROBABILITIES
 
-from purenn.engines import ACTIVATIONS, LOSSES, lists
+from purenn import reference
+from purenn.engines import lists
 
 np = pytest.importorskip("numpy")
 
@@ -154,24 +156,31 @@ def jacobian(name, A):
     )
 
 
+def activation(engine, name):
+    return getattr(engine.functions, f"{name}_forward")
+
+
+def derivative(engine, name):
+    return getattr(engine.functions, f"{name}_backward")
+
+
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (6, 7)])
 def test_activations(engine, name, shape):
     Z = uniform(5, -6.0, 6.0, *shape)
-    A = engine.functions.activation_forward(Z.tolist(), name)
-    assert_close(lists(A), FORWARD[name](Z), ulps=12)
-    assert bits(lists(getattr(engine.functions, f"{name}_forward")(Z.tolist()))) == bits(lists(A))
+    A = lists(activation(engine, name)(Z.tolist()))
+    assert_close(A, FORWARD[name](Z), ulps=12)
+    assert bits(reference.ACTIVATIONS[name].forward(Z.tolist())) == bits(A)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (6, 7)])
 def test_derivatives(engine, name, shape):
     A, dA = FORWARD[name](uniform(6, -6.0, 6.0, *shape)), draws(7, *shape)
-    dZ = engine.functions.activation_backward(dA.tolist(), A.tolist(), name)
+    dZ = lists(derivative(engine, name)(dA.tolist(), A.tolist()))
     expected = [jacobian(name, a) @ d for a, d in zip(A, dA)]
-    assert_close(lists(dZ), expected, absolute=16 * EPSILON * np.abs(dA).max())
-    backward = getattr(engine.functions, f"{name}_backward")
-    assert bits(lists(backward(dA.tolist(), A.tolist()))) == bits(lists(dZ))
+    assert_close(dZ, expected, absolute=16 * EPSILON * np.abs(dA).max())
+    assert bits(reference.ACTIVATIONS[name].backward(dA.tolist(), A.tolist())) == bits(dZ)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -184,8 +193,8 @@ def test_derivatives_are_the_slopes_of_activations(engine, name):
         up[s, j] += h
         down[s, j] -= h
         slopes[s, j] = ((FORWARD[name](up) - FORWARD[name](down)) * dA).sum() / (2 * h)
-    A = engine.functions.activation_forward(Z.tolist(), name)
-    dZ = engine.functions.activation_backward(dA.tolist(), A, name)
+    A = activation(engine, name)(Z.tolist())
+    dZ = derivative(engine, name)(dA.tolist(), A)
     assert_close(lists(dZ), slopes, absolute=1e-9)
 
 
@@ -212,7 +221,7 @@ EDGES = [
 
 @pytest.mark.parametrize(("name", "z", "a"), EDGES)
 def test_activations_at_the_edges(engine, name, z, a):
-    assert bits(lists(engine.functions.activation_forward([z], name))) == bits([a])
+    assert bits(lists(activation(engine, name)([z]))) == bits([a])
 
 
 def test_a_sigmoid_below_its_saturation_is_not_0(engine):
@@ -242,7 +251,7 @@ BACKWARD_EDGES = [
 
 @pytest.mark.parametrize(("name", "a", "da", "dz"), BACKWARD_EDGES)
 def test_derivatives_at_the_edges(engine, name, a, da, dz):
-    assert bits(lists(engine.functions.activation_backward([da], [a], name))) == bits([dz])
+    assert bits(lists(derivative(engine, name)([da], [a]))) == bits([dz])
 
 
 # Losses
@@ -265,6 +274,10 @@ GRADIENT = {
 }
 
 
+def loss_gradient(engine, loss):
+    return getattr(engine.functions, f"{loss}_gradient")
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (6, 7)])
 @pytest.mark.parametrize("labels", [False, True])
@@ -272,9 +285,9 @@ def test_losses(engine, loss, shape, labels):
     A, Y = uniform(11, 0.01, 0.99, *shape), uniform(12, 0.0, 1.0, *shape)
     if labels:
         Y = np.round(Y)
-    L = engine.functions.sample_losses(A.tolist(), Y.tolist(), loss)
-    assert_close(lists(L), LOSS[loss](A, Y), ulps=2 * shape[1] + 6)
-    assert bits(lists(getattr(engine.functions, loss)(A.tolist(), Y.tolist()))) == bits(lists(L))
+    L = lists(getattr(engine.functions, loss)(A.tolist(), Y.tolist()))
+    assert_close(L, LOSS[loss](A, Y), ulps=2 * shape[1] + 6)
+    assert bits(reference.LOSSES[loss].losses(A.tolist(), Y.tolist())) == bits(L)
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -284,11 +297,10 @@ def test_gradients_of_losses(engine, loss, shape, labels):
     A, Y = uniform(13, 0.01, 0.99, *shape), uniform(14, 0.0, 1.0, *shape)
     if labels:
         Y = np.round(Y)
-    dA = engine.functions.loss_gradient(A.tolist(), Y.tolist(), loss)
+    dA = lists(loss_gradient(engine, loss)(A.tolist(), Y.tolist()))
     # The binary one is a difference of two quotients of at most 100.
-    assert_close(lists(dA), GRADIENT[loss](A, Y), absolute=400 * EPSILON)
-    gradient = getattr(engine.functions, f"{loss}_gradient")
-    assert bits(lists(gradient(A.tolist(), Y.tolist()))) == bits(lists(dA))
+    assert_close(dA, GRADIENT[loss](A, Y), absolute=400 * EPSILON)
+    assert bits(reference.LOSSES[loss].gradient(A.tolist(), Y.tolist())) == bits(dA)
 
 
 def test_sums_of_losses_in_their_order(engine):
@@ -327,8 +339,8 @@ LOSS_EDGES = [
 @pytest.mark.parametrize(("loss", "a", "y", "value", "gradient"), LOSS_EDGES)
 def test_losses_at_the_edges(engine, loss, a, y, value, gradient):
     """Equal as numbers: a 0 may have either sign."""
-    assert lists(engine.functions.sample_losses([a], [y], loss)) == [value]
-    assert lists(engine.functions.loss_gradient([a], [y], loss)) == [gradient]
+    assert lists(getattr(engine.functions, loss)([a], [y])) == [value]
+    assert lists(loss_gradient(engine, loss)([a], [y])) == [gradient]
 
 
 @pytest.mark.parametrize("x", [0.0, -0.0])
@@ -359,15 +371,15 @@ def probabilities(seed, *shape):
     return Y / Y.sum(axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize(("activation", "loss"), MATCHED)
-def test_the_short_form_is_the_product_of_both_derivatives(engine, activation, loss):
+@pytest.mark.parametrize(("name", "loss"), MATCHED)
+def test_the_short_form_is_the_product_of_both_derivatives(engine, name, loss):
     f = engine.functions
-    A, Y = FORWARD[activation](uniform(18, -3.0, 3.0, 7, 4)), probabilities(19, 7, 4)
-    short = lists(f.output_gradient(A.tolist(), Y.tolist(), activation, loss))
+    A, Y = FORWARD[name](uniform(18, -3.0, 3.0, 7, 4)), probabilities(19, 7, 4)
+    short = lists(f.output_gradient(A.tolist(), Y.tolist(), name, loss))
     assert bits(short) == bits((A - Y).tolist())
     assert bits(lists(f.matched_gradient(A.tolist(), Y.tolist()))) == bits(short)
-    dA = f.loss_gradient(A.tolist(), Y.tolist(), loss)
-    product = np.array(lists(f.activation_backward(dA, A.tolist(), activation)))
+    dA = loss_gradient(engine, loss)(A.tolist(), Y.tolist())
+    product = np.array(lists(derivative(engine, name)(dA, A.tolist())))
     assert_close(product, A - Y, absolute=16 * EPSILON)
     assert bits(product.tolist()) != bits(short)  # so the test above sees which one was taken
 
@@ -442,23 +454,26 @@ class Example:
         self.Y = stream.uniform(0.0, 1.0, (4, sizes[-1]))
         self.Y = self.Y / self.Y.sum(axis=1, keepdims=True)
 
+    def network(self, functions, activations, loss, bias=True):
+        """The network as these functions take it."""
+        return functions.Network(as_lists(self.weights), activations, loss, bias)
+
 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("last", ACTIVATIONS)
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_gradients_of_networks_are_the_differences_of_the_loss(engine, hidden, last, loss):
     f = engine.functions
-    positive = loss != "mean_squared_error" and last not in ("sigmoid", "softmax")
+    positive = loss != "mean_squared_error" and last not in PROBABILITIES
     net = Example(22, [3, 4, 2], positive)
     activations = [hidden, last]
-    _, A = f.forward(net.X.tolist(), as_lists(net.weights), activations)
+    network = net.network(f, activations, loss)
+    _, A = f.forward(net.X.tolist(), network)
     assert not positive or (np.array(lists(A[-1])) > 0.0).all()
-    value = f.mean(f.sample_losses(A[-1], net.Y.tolist(), loss))
+    value = f.mean(getattr(f, loss)(A[-1], net.Y.tolist()))
     expected = numpys_loss(net.X, net.Y, net.weights, activations, loss)
     assert value == pytest.approx(expected, rel=1e-13)
-    _, gradients = f.backward(
-        A, net.X.tolist(), net.Y.tolist(), as_lists(net.weights), activations, loss, True
-    )
+    _, gradients = f.backward(A, net.X.tolist(), net.Y.tolist(), network)
     expected = differences(net.X, net.Y, net.weights, activations, loss)
     found = [lists(part) for layer in gradients for part in layer]
     assert len(found) == len(expected) == 4
@@ -478,17 +493,16 @@ def test_every_layer_forward_and_backward(engine, sizes, bias):
     net = Example(23, sizes, False)
     names = ["tanh", "leaky_relu", "softmax", "sigmoid"]
     activations = names[: len(sizes) - 2] + ["sigmoid"]
-    Z, A = f.forward(net.X.tolist(), as_lists(net.weights), activations)
+    loss = "mean_squared_error"
+    network = net.network(f, activations, loss, bias)
+    Z, A = f.forward(net.X.tolist(), network)
     numpys_Z, numpys_A = numpys_forward(net.X, net.weights, activations)
     assert len(Z) == len(A) == len(sizes) - 1
     for layer in range(len(A)):
         assert_close(lists(Z[layer]), numpys_Z[layer], absolute=64 * EPSILON)
         assert_close(lists(A[layer]), numpys_A[layer], absolute=64 * EPSILON)
 
-    loss = "mean_squared_error"
-    dZ, gradients = f.backward(
-        A, net.X.tolist(), net.Y.tolist(), as_lists(net.weights), activations, loss, bias
-    )
+    dZ, gradients = f.backward(A, net.X.tolist(), net.Y.tolist(), network)
     assert len(dZ) == len(gradients) == len(sizes) - 1
     dA = GRADIENT[loss](numpys_A[-1], net.Y)
     inputs = [net.X, *numpys_A]
@@ -509,20 +523,20 @@ def test_forward_and_backward_change_nothing_that_goes_in(engine):
     f = engine.functions
     net = Example(24, [3, 4, 2], False)
     X, Y, weights = net.X.tolist(), net.Y.tolist(), as_lists(net.weights)
-    parameters = engine.parameters(weights)
-    _, A = f.forward(X, parameters, ["relu", "softmax"])
+    network = net.network(f, ["relu", "softmax"], "categorical_cross_entropy")
+    _, A = f.forward(X, network)
     before = bits([lists(a) for a in A])
-    f.backward(A, X, Y, parameters, ["relu", "softmax"], "categorical_cross_entropy", True)
+    f.backward(A, X, Y, network)
     assert bits([lists(a) for a in A]) == before
-    assert bits([(lists(W), lists(b)) for W, b in parameters]) == bits(weights)
+    assert bits([(lists(W), lists(b)) for W, b in network.parameters]) == bits(weights)
     assert bits([X, Y]) == bits([net.X.tolist(), net.Y.tolist()])
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations_make_matrices_of_their_own(engine, name):
     Z = engine.matrix([[0.5, -0.25]])
-    A = engine.functions.activation_forward(Z, name)
-    dZ = engine.functions.activation_backward(Z, A, name)
+    A = activation(engine, name)(Z)
+    dZ = derivative(engine, name)(Z, A)
     before = bits(lists(A)), bits(lists(dZ))
     Z[0][0] = 7.0
     assert (bits(lists(A)), bits(lists(dZ))) == before
@@ -534,7 +548,7 @@ def test_activations_make_matrices_of_their_own(engine, name):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_twice_the_gradient_of_the_outputs_gives_twice_the_gradient(engine, name):
     A, dA = FORWARD[name](uniform(25, -2.0, 2.0, 5, 4)), uniform(26, -1.0, 1.0, 5, 4)
-    backward = engine.functions.activation_backward
-    once = np.array(lists(backward(dA.tolist(), A.tolist(), name)))
-    twice = lists(backward((2.0 * dA).tolist(), A.tolist(), name))
+    backward = derivative(engine, name)
+    once = np.array(lists(backward(dA.tolist(), A.tolist())))
+    twice = lists(backward((2.0 * dA).tolist(), A.tolist()))
     assert bits((2.0 * once).tolist()) == bits(twice)

@@ -1,9 +1,8 @@
-"""Every level of kernels and number of threads through Python: the bits of the text, whatever the
-type of the data; what PURENN_SIMD and PURENN_THREADS say; that a training can be stopped; and that
-a processor which was switched to other arithmetic is noticed."""
+"""Every level of kernels and number of threads through Python: the bits of the reference,
+whatever the type of the data; what PURENN_SIMD and PURENN_THREADS say; and that a training can be
+stopped."""
 
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -12,12 +11,14 @@ from array import array
 from functools import cache
 from itertools import chain
 from math import isfinite
+from types import SimpleNamespace
 
 import pytest
 from bits import bits
-from cases import Case, WideCase, copied
+from cases import Case, WideCase
 
-from purenn import Network, reference
+from purenn import Network, door, reference
+from purenn.engines import engine as choose
 from purenn.reference.random import RandomState
 
 EVERY_LEVEL = ("plain", "avx2", "avx512", "neon")
@@ -53,21 +54,17 @@ def printed(code, tmp_path, **environment):
     return result.stdout
 
 
-def how(case):
-    return case.activations, case.loss, case.bias, case.rate
-
-
 @cache
 def expected(kind, seed):
-    """A case, and the bits that the text computes: losses, parameters, a last prediction."""
+    """A case, and the bits of the reference: losses, parameters, a last prediction."""
     case = kind(seed)
-    parameters = copied(case.weights)
+    network = case.network(reference)
     losses = [
-        reference.train_epoch(parameters, case.X, case.Y, order, case.batch_size, *how(case))
+        reference.train_epoch(network, case.X, case.Y, order, case.batch_size, case.rate)
         for order in case.orders
     ]
-    _, A = reference.forward(case.X, parameters, case.activations)
-    return case, [bits(part) for part in (losses, parameters, A[-1])]
+    _, A = reference.forward(case.X, network)
+    return case, [bits(part) for part in (losses, network.parameters, A[-1])]
 
 
 def buffer(rows, form="d"):
@@ -76,13 +73,53 @@ def buffer(rows, form="d"):
     return memoryview(array(form, values)).cast("B").cast(form, (len(rows), len(rows[0])))
 
 
-def trained(native, case, X, threads):
-    """The training of that case, and its bits as `expected` gives them."""
-    parameters = native.Parameters(case.weights)
-    training = native.Training(parameters, X, case.Y, case.batch_size, *how(case), threads=threads)
-    losses = [training.run(1, order)[0] for order in case.orders]
-    outputs = native.Predictor(parameters, case.activations, threads)(X)
-    return training, [bits(part) for part in (losses, parameters, outputs)]
+class Native:
+    """A case as the C core computes it for a Network, whose door refuses some of its numbers."""
+
+    def __init__(self, case, X=None, threads=None, batch_size=None, rate=None):
+        engine = choose("c")
+        architecture = SimpleNamespace(
+            sizes=tuple(case.sizes),
+            activations=case.activations,
+            loss=case.loss,
+            bias=case.bias,
+            n_in=case.sizes[0],
+            n_out=case.sizes[-1],
+        )
+        block = array("d")
+        for W, b in case.weights:
+            for row in (*W, b):
+                block.extend(row)
+        self.X = engine.inputs(door.matrix("X", case.X if X is None else X))
+        self.weights = engine.weights(architecture, block, threads)
+        Y = [case.Y[s % len(case.Y)] for s in range(len(self.X))]
+        self.steps = self.weights.steps(
+            self.X,
+            engine.targets(door.matrix("Y", Y)),
+            batch_size or case.batch_size,
+            case.rate if rate is None else rate,
+        )
+        self.shuffled = any(not isinstance(order, range) for order in case.orders)
+
+    @property
+    def parameters(self):
+        return bits(self.weights._network.parameters)
+
+    def epoch(self, order=None):
+        """The loss of one epoch more, or of the rest of one; without an order as they stand."""
+        if self.shuffled and order is not None:
+            self.steps.take_order(order)
+        losses = []
+        self.steps.run(losses, 1)
+        (loss,) = losses
+        return loss
+
+
+def trained(case, X, threads):
+    """The bits of that case as `expected` gives them."""
+    made = Native(case, X, threads)
+    losses = [made.epoch(order) for order in case.orders]
+    return [bits(losses), made.parameters, bits(made.weights.outputs(made.X))]
 
 
 # Levels and threads
@@ -91,7 +128,7 @@ def trained(native, case, X, threads):
 def test_random_trainings(native, level):
     for seed in range(200):
         case, right = expected(Case, seed)
-        assert trained(native, case, case.X, 1 + seed % 8)[1] == right, seed
+        assert trained(case, case.X, 1 + seed % 8) == right, seed
 
 
 @pytest.mark.parametrize("threads", range(1, 9))
@@ -99,24 +136,23 @@ def test_threads_that_share_work(native, level, threads):
     """On bytes, float32 and float64 as they lie, zeros left out."""
     for seed in range(12):
         case, right = expected(WideCase, seed)
-        assert trained(native, case, buffer(case.X, case.type), threads)[1] == right, seed
+        assert trained(case, buffer(case.X, case.type), threads) == right, seed
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_predictions_of_few_and_many(native, level, threads):
     case = WideCase(2)
-    parameters = native.Parameters(case.weights)
-    predictor = native.Predictor(parameters, case.activations, threads)
-    _, A = reference.forward(case.X, case.weights, case.activations)
+    _, A = reference.forward(case.X, case.network(reference))
     right = bits(A[-1])
     for n in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 36):
         for form in "df":
-            assert bits(predictor(buffer(case.X[:n], form))) == right[:n], (n, form)
-    many = [row for row in case.X for _ in range(20)]
-    assert bits(predictor(many)) == [row for row in right for _ in range(20)]
+            made = Native(case, buffer(case.X[:n], form), threads)
+            assert bits(made.weights.outputs(made.X)) == right[:n], (n, form)
+    made = Native(case, [row for row in case.X for _ in range(20)], threads)
+    assert bits(made.weights.outputs(made.X)) == [row for row in right for _ in range(20)]
 
 
-def test_the_functions_of_the_text(native, level):
+def test_the_functions_of_the_reference(native, level):
     """forward, backward and the others, also with more terms in a sum than a panel is deep."""
     stream = RandomState(5)
     for n, n_in, n_out in ((1, 600, 9), (9, 1100, 3), (1100, 5, 9), (6, 7, 1100), (3, 2, 17)):
@@ -130,12 +166,14 @@ def test_the_functions_of_the_text(native, level):
         ):
             found = getattr(native, name)(*arguments)
             assert bits(found) == bits(getattr(reference, name)(*arguments)), (name, n, n_in)
-        parameters = [(W, b)]
-        names = (["tanh"], "mean_squared_error", True)
-        A = reference.forward(X, parameters, names[0])[1]
-        assert bits(native.forward(X, parameters, names[0])[1]) == bits(A)
-        found = native.backward(A, X, dZ, parameters, *names)
-        assert bits(found) == bits(reference.backward(A, X, dZ, parameters, *names))
+        in_python, in_c = (
+            functions.Network([(W, b)], ["tanh"], "mean_squared_error", True)
+            for functions in (reference, native)
+        )
+        A = reference.forward(X, in_python)[1]
+        assert bits(native.forward(X, in_c)[1]) == bits(A)
+        found = native.backward(A, X, dZ, in_c)
+        assert bits(found) == bits(reference.backward(A, X, dZ, in_python))
 
 
 # Kinds of data
@@ -181,21 +219,18 @@ ROWS = [[value if value < 200 else 0.0 for value in row] for row in CASE.X]
 
 
 @cache
-def text_of_fit(shuffle, batch_size, rate=1e-4):
-    """Losses, weights and outputs of three epochs by the text, from lists."""
-    network = Network(CASE.sizes, activations=CASE.activations, loss=CASE.loss, seed=3)
-    parameters = copied(network.get_weights())
+def fit_of_the_reference(shuffle, batch_size, rate=1e-4):
+    """Losses, weights and outputs of three epochs by the reference, from lists."""
+    start = Network(CASE.sizes, activations=CASE.activations, loss=CASE.loss, seed=3)
+    network = reference.Network(start.get_weights(), CASE.activations, CASE.loss, True)
     stream = RandomState(9)
     n = len(ROWS)
-    names = (network.activations, network.loss, True)
     losses = []
     for _ in range(3):
         order = stream.permutation(n) if shuffle else range(n)
-        losses.append(
-            reference.train_epoch(parameters, ROWS, CASE.Y, order, batch_size, *names, rate)
-        )
-    A = reference.forward(ROWS, parameters, names[0])[1]
-    return bits(losses), bits(parameters), bits(A[-1])
+        losses.append(reference.train_epoch(network, ROWS, CASE.Y, order, batch_size, rate))
+    A = reference.forward(ROWS, network)[1]
+    return bits(losses), bits(network.parameters), bits(A[-1])
 
 
 def check_fit(engine, X, shuffle=True, batch_size=7, threads=None):
@@ -210,7 +245,7 @@ def check_fit(engine, X, shuffle=True, batch_size=7, threads=None):
     options = {"shuffle": True, "seed": 9} if shuffle else {}
     history = network.fit(X, CASE.Y, epochs=3, learning_rate=1e-4, batch_size=batch_size, **options)
     found = bits(history.history["loss"]), bits(network.get_weights()), bits(network.predict(X))
-    assert found == text_of_fit(shuffle, batch_size)
+    assert found == fit_of_the_reference(shuffle, batch_size)
 
 
 @pytest.mark.parametrize("type", ["B", "f", "d"])
@@ -250,8 +285,6 @@ def test_unaligned_memory(engine, type):
 @pytest.mark.parametrize("batch_size", [1, 7, len(ROWS)])
 @pytest.mark.parametrize("type", ["B", "f", "d"])
 def test_batches_and_orders(native, level, type, batch_size, shuffle):
-    from purenn.engines import engine as choose
-
     check_fit(choose("c"), buffer(ROWS, type), shuffle, batch_size, threads=3)
 
 
@@ -259,15 +292,15 @@ def test_batches_and_orders(native, level, type, batch_size, shuffle):
 
 
 @cache
-def epochs_of_text(seed, batch_size):
+def epochs_of_the_reference(seed, batch_size):
     """A case, and after each epoch the loss, the weights, and whether the first ones are finite."""
     case = WideCase(seed)
     batch_size = batch_size or len(case.X)
-    text, epochs = copied(case.weights), []
+    network, epochs = case.network(reference), []
     for order in case.orders:
-        loss = reference.train_epoch(text, case.X, case.Y, order, batch_size, *how(case))
-        finite = all(map(isfinite, chain.from_iterable(text[0][0])))
-        epochs.append((bits(loss), bits(text), finite))
+        loss = reference.train_epoch(network, case.X, case.Y, order, batch_size, case.rate)
+        finite = all(map(isfinite, chain.from_iterable(network.parameters[0][0])))
+        epochs.append((bits(loss), bits(network.parameters), finite))
     return case, batch_size, epochs
 
 
@@ -276,16 +309,16 @@ def test_zeros_are_left_out_until_a_weight_is_not_finite(native, level, batch_si
     """Zero times inf is NaN, so the sums must have their zeros back when a step overflows."""
     left_out = set()
     for seed in range(25):
-        case, size, epochs = epochs_of_text(seed, batch_size)
-        parameters, X = native.Parameters(case.weights), buffer(case.X, case.type)
-        training = native.Training(parameters, X, case.Y, size, *how(case), threads=2)
-        assert (training._X.columns is not None) == (level != "plain")
+        case, size, epochs = epochs_of_the_reference(seed, batch_size)
+        made = Native(case, buffer(case.X, case.type), 2, size)
+        struct = made.steps._struct
+        assert bool(struct.sparse) == (level != "plain")
         for order, (loss, weights, finite) in zip(case.orders, epochs):
-            assert bits(training.run(1, order)) == [loss], seed
-            assert bits(parameters) == weights, seed
+            assert bits(made.epoch(order)) == loss, seed
+            assert made.parameters == weights, seed
             if level == "plain" or not finite or (size == 1 and case.rate < 0.0):
-                assert training._struct.sparse == 0, seed
-            left_out.add(training._struct.sparse)
+                assert struct.sparse == 0, seed
+            left_out.add(struct.sparse)
     assert left_out == ({0} if level == "plain" else {0, 1})
 
 
@@ -297,13 +330,11 @@ def test_zeros_stay_where_weights_begin_not_finite(native, level, batch_size, la
     case = WideCase(3)
     case.weights[layer][0][-1][-1] = wrong
     order = case.orders[0][::-1]
-    parameters, text = native.Parameters(case.weights), copied(case.weights)
-    training = native.Training(parameters, buffer(case.X, "f"), case.Y, batch_size, *how(case),
-                               threads=3)  # fmt: skip
-    loss = training.run(1, order)[0]
-    right = reference.train_epoch(text, case.X, case.Y, order, batch_size, *how(case))
-    assert bits(loss) == bits(right) and bits(parameters) == bits(text)
-    assert training._struct.sparse == 0
+    in_python, in_c = case.network(reference), Native(case, buffer(case.X, "f"), 3, batch_size)
+    loss = reference.train_epoch(in_python, case.X, case.Y, order, batch_size, case.rate)
+    assert bits(in_c.epoch(order)) == bits(loss)
+    assert in_c.parameters == bits(in_python.parameters)
+    assert in_c.steps._struct.sparse == 0
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 36])
@@ -311,13 +342,11 @@ def test_zeros_stay_where_weights_begin_not_finite(native, level, batch_size, la
 def test_learning_rates_that_only_the_binding_takes(native, level, rate, batch_size):
     """A step of −0.0 makes a weight of −0.0 positive, one of NaN every weight NaN."""
     case = WideCase(4)
-    names = (case.activations, case.loss, case.bias, rate)
-    parameters, text = native.Parameters(case.weights), copied(case.weights)
-    training = native.Training(parameters, buffer(case.X), case.Y, batch_size, *names, threads=3)
+    in_python, in_c = case.network(reference), Native(case, buffer(case.X), 3, batch_size, rate)
     for order in case.orders[:2]:
-        loss = training.run(1, order)[0]
-        right = reference.train_epoch(text, case.X, case.Y, order, batch_size, *names)
-        assert bits(loss) == bits(right) and bits(parameters) == bits(text)
+        loss = reference.train_epoch(in_python, case.X, case.Y, order, batch_size, rate)
+        assert bits(in_c.epoch(order)) == bits(loss)
+        assert in_c.parameters == bits(in_python.parameters)
 
 
 def test_inputs_that_are_not_finite(native, level):
@@ -325,13 +354,11 @@ def test_inputs_that_are_not_finite(native, level):
     for seed in (3, 4, 9):
         case = WideCase(seed)
         case.X[3][5], case.X[4][60], case.X[5][1] = INF, NAN, -INF
-        parameters, text = native.Parameters(case.weights), copied(case.weights)
-        X = buffer(case.X, "d")
-        training = native.Training(parameters, X, case.Y, case.batch_size, *how(case), threads=2)
+        in_python, in_c = case.network(reference), Native(case, buffer(case.X, "d"), 2)
         for order in case.orders:
-            training.run(1, order)
-            reference.train_epoch(text, case.X, case.Y, order, case.batch_size, *how(case))
-            assert bits(parameters) == bits(text), seed
+            in_c.epoch(order)
+            reference.train_epoch(in_python, case.X, case.Y, order, case.batch_size, case.rate)
+            assert in_c.parameters == bits(in_python.parameters), seed
 
 
 # PURENN_SIMD and PURENN_THREADS
@@ -378,26 +405,29 @@ def test_a_level_that_the_processor_lacks_is_one_clear_line(native, tmp_path):
     assert line.endswith(f"got {lacking!r}")
 
 
-def test_purenn_simd_is_nothing_to_the_text(tmp_path):
+def test_purenn_simd_is_nothing_to_the_reference(tmp_path):
     code = TRAIN.replace("backend_info()", '{"simd": "none"}')
     out = printed(code, tmp_path, PURENN_SIMD="wrong", PURENN_BACKEND="python")
     assert out.split()[0] == "none"
 
 
 def test_purenn_threads_is_the_number_of_threads(native, monkeypatch):
-    parameters = native.Parameters([([[1.0]], [0.0])])
     for number in (1, 2, 64):
         monkeypatch.setenv("PURENN_THREADS", str(number))
-        assert native.threads.threads_for(parameters, 100, None) == number
-        assert native.threads.threads_for(parameters, 100, 5) == 5
+        assert native.work.Work((1, 1), None).threads(100) == number
+        assert native.work.Work((1, 1), 5).threads(100) == 5
+        case = WideCase(2)
+        assert Native(case).steps._struct.threads == number
+        assert Native(case, threads=5).steps._struct.threads == 5
 
 
 @pytest.mark.parametrize("word", ["", "0", "65", "-1", "2.0", "two", " ", "²", "1" * 30])
 def test_a_wrong_purenn_threads_is_one_clear_line(native, monkeypatch, word):
-    monkeypatch.setenv("PURENN_THREADS", word)
     network = Network([2, 1], seed=1, backend="c")
     before = bits(network.get_weights())
+    monkeypatch.setenv("PURENN_THREADS", word)
     for call in (
+        lambda: Network([2, 1], backend="c"),
         lambda: network.predict([[1.0, 2.0]] * 2),
         lambda: network.fit([[1.0, 2.0]], [1.0], epochs=1, learning_rate=0.1),
     ):
@@ -425,8 +455,8 @@ def test_backend_info_says_level_and_threads(native, level, monkeypatch):
 # Stopping
 
 
-def stop_after(native, monkeypatch, training, calls):
-    """Runs the training until Ctrl-C is pressed after that many calls of C, 8 samples each."""
+def stop_after(native, monkeypatch, steps, calls):
+    """Runs the training until Ctrl-C comes after that many calls of C, 7 or 8 samples each."""
     function, made = native.core.lib.pn_train, []
 
     def train(*arguments):
@@ -435,12 +465,12 @@ def stop_after(native, monkeypatch, training, calls):
         made.append(1)
         return function(*arguments)
 
-    training._ranges, training._struct.range = 1, 8
+    steps._struct.range, steps._pace.samples = 8, 7
     with monkeypatch.context() as patched:
         patched.setattr(native.core.lib, "pn_train", train)
-        patched.setattr("purenn.native.training.SECONDS_AT_ONCE", 0.0)
+        patched.setattr(native.work.Pace, "took", lambda self, samples: None)
         with pytest.raises(KeyboardInterrupt):
-            training.run(1)
+            steps.run([], 1)
 
 
 @pytest.mark.parametrize("calls", [0, 1, 2, 3, 7])
@@ -449,20 +479,17 @@ def test_a_stopped_training_has_made_whole_steps(native, level, monkeypatch, bat
     """And can go on: at the end of the epoch nothing tells that it was stopped."""
     case = WideCase(29)
     assert len(case.X) == 90
-    parameters, text = native.Parameters(case.weights), copied(case.weights)
-    training = native.Training(
-        parameters, buffer(case.X), case.Y, batch_size, *how(case), threads=1
-    )
-    stop_after(native, monkeypatch, training, calls)
-    steps, losses = [bits(text)], []
+    made, network = Native(case, buffer(case.X), 1, batch_size), case.network(reference)
+    stop_after(native, monkeypatch, made.steps, calls)
+    steps, losses = [bits(network.parameters)], []
     for start in range(0, 90, batch_size):
         rows = slice(start, start + batch_size)
-        losses += reference.train_step(text, case.X[rows], case.Y[rows], *how(case))
-        steps.append(bits(text))
-    assert bits(parameters) in steps
-    assert (bits(parameters) == steps[0]) == (calls == 0 or batch_size == 90)
-    assert bits(training.run(1)) == bits([reference.mean(losses)])
-    assert bits(parameters) == steps[-1]
+        losses += reference.train_step(network, case.X[rows], case.Y[rows], case.rate)
+        steps.append(bits(network.parameters))
+    assert made.parameters in steps
+    assert (made.parameters == steps[0]) == (calls == 0 or batch_size == 90)
+    assert bits(made.epoch()) == bits(reference.mean(losses))
+    assert made.parameters == steps[-1]
 
 
 def test_no_call_of_c_takes_long(native, level, monkeypatch):
@@ -480,10 +507,8 @@ def test_no_call_of_c_takes_long(native, level, monkeypatch):
     X = memoryview(bytes(range(1, 255)) * (n * 784 // 254 + 1))[: n * 784].cast("B", (n, 784))
     Y = [[float(j == s % 10) for j in range(10)] for s in range(n)]
     for batch_size in (1, 100, n):
-        parameters = native.Parameters.zeros(sizes)
-        training = native.Training(parameters, X, Y, batch_size, ["sigmoid"] * 2,
-                                   "mean_squared_error", True, 0.1, threads=1)  # fmt: skip
-        training.run(2)
+        network = Network(sizes, seed=1, backend="c", threads=1)
+        network.fit(X, Y, epochs=2, learning_rate=0.1, batch_size=batch_size)
     assert max(seconds) < 0.3
     assert len(seconds) > 3
 
@@ -571,87 +596,3 @@ print((peak() - before) / X.nbytes)
 def test_bytes_are_trained_on_where_they_lie(native, tmp_path, zeros, batch_size):
     """As float64 they would take 8 times their memory more."""
     assert float(printed(PEAK % (zeros, batch_size), tmp_path)) < 1.0
-
-
-# A processor switched to other arithmetic
-
-SWITCHED = """
-import ctypes
-from purenn import Network, native
-
-libm = ctypes.CDLL("libm.so.6")
-X, Y = [[1.0, 2.0]], [[0.5]]
-network = Network([2, 3, 1], seed=1, backend="c")
-weights = network.get_weights()
-own = native.Parameters(weights)
-predictor = native.Predictor(own, ["sigmoid"] * 2)
-how = ["sigmoid"] * 2, "mean_squared_error", True, 0.5
-training = native.Training(own, X, Y, 1, *how)
-calls = {
-    "fit": lambda: network.fit(X, Y, epochs=1, learning_rate=0.5),
-    "predict": lambda: network.predict(X),
-    "gradients": lambda: network.gradients(X, Y),
-    "affine": lambda: native.affine(X, *weights[0]),
-    "exp": lambda: native.exp(1.0),
-    "mean": lambda: native.mean([1.0]),
-    "Predictor": lambda: predictor(X),
-    "Training": lambda: training.run(1),
-    "train_step": lambda: native.train_step(own, X, Y, *how),
-    "train_epoch": lambda: native.train_epoch(own, X, Y, [0], 1, *how),
-}
-
-def with_bits(word):
-    environment = (ctypes.c_uint32 * 8)()  # glibc's fenv_t of an x86-64: the last one is MXCSR
-    libm.fegetenv(environment)
-    before = environment[7]
-    environment[7] |= word
-    libm.fesetenv(environment)
-    environment[7] = before
-    return lambda: libm.fesetenv(environment)
-
-def with_rounding(mode):
-    libm.fesetround(mode)
-    return lambda: libm.fesetround(0)
-
-messages = {}
-back = %s
-for name, call in calls.items():
-    try:
-        call()
-    except FloatingPointError as error:
-        messages[name] = str(error)
-back()
-assert set(messages) == set(calls), set(calls) - set(messages)
-assert len(set(messages.values())) == 1, messages
-assert network.get_weights() == weights
-assert [(W.tolist(), list(b)) for W, b in own] == weights
-for call in calls.values():
-    call()
-again = Network([2, 3, 1], seed=1, backend="c")
-again.fit(X, Y, epochs=1, learning_rate=0.5)
-assert again.get_weights() == network.get_weights() != weights
-print(messages["fit"])
-"""
-FLUSHED, ROUNDED = "flush subnormal numbers to zero", "round in another direction"
-X86_SWITCHES = {
-    "FTZ": ("with_bits(0x8000)", FLUSHED),
-    "DAZ": ("with_bits(0x0040)", FLUSHED),
-    "FTZ and DAZ": ("with_bits(0x8040)", FLUSHED),
-    "FTZ and upward": ("with_bits(0xC000)", f"{FLUSHED} and {ROUNDED}"),
-    "downward": ("with_rounding(0x400)", ROUNDED),
-    "upward": ("with_rounding(0x800)", ROUNDED),
-    "toward zero": ("with_rounding(0xC00)", ROUNDED),
-}
-ARM_SWITCHES = {
-    "upward": ("with_rounding(0x400000)", ROUNDED),
-    "downward": ("with_rounding(0x800000)", ROUNDED),
-    "toward zero": ("with_rounding(0xC00000)", ROUNDED),
-}
-SWITCHES = {"x86_64": X86_SWITCHES, "aarch64": ARM_SWITCHES}.get(platform.machine(), {})
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the numbers are glibc's")
-@pytest.mark.parametrize("name", SWITCHES)
-def test_switched_arithmetic_is_refused_and_named(native, tmp_path, name):
-    switch, what = SWITCHES[name]
-    assert f"switched this thread's processor to {what}, so" in printed(SWITCHED % switch, tmp_path)

@@ -13,7 +13,7 @@ from time import perf_counter
 import pytest
 
 import purenn
-from purenn import Network, __version__
+from purenn import Network, export_c, export_python
 from purenn.export import export_core
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="what POSIX can forbid")
@@ -53,7 +53,7 @@ net = Network(
 net.fit(X, Y, epochs=20, learning_rate=0.5, batch_size=3, shuffle=True, seed=2)
 net.save(path)
 loaded = Network.load(path)
-predicted = loaded.predict(X), loaded.labels == net.labels
+predicted = loaded.predict(X), loaded.classify(X), loaded.architecture == net.architecture
 """
 
 
@@ -160,9 +160,9 @@ def test_exports(python, place, tmp_path):
     for how in (["--to", "c", "--int8"], ["--to", "python"]):
         succeed(*command, "net.json", *how, "--out", "there", **options)
     succeed(*command, "--core", "--out", "there", **options)
-    network.export_c(tmp_path / "here", "net", weights="int8")
-    network.export_python(tmp_path / "here", "net")
-    export_core(tmp_path / "here", __version__)
+    export_c(network, tmp_path / "here", "net", weights="int8")
+    export_python(network, tmp_path / "here", "net")
+    export_core(tmp_path / "here")
     for path in (tmp_path / "here").iterdir():
         assert (tmp_path / "there" / path.name).read_bytes() == path.read_bytes()
     said = succeed(python, *ISOLATED, tmp_path / "there" / "net.py", cwd=tmp_path)
@@ -195,14 +195,14 @@ def test_json_records_say_what_they_lack(minimal_python):
 # What it takes to import
 
 
-@pytest.fixture(params=["text", "text on Debian's minimal Python", "C core"])
+@pytest.fixture(params=["reference", "reference on Debian's minimal Python", "C core"])
 def importing(request, tmp_path):
     """A Python, told where to find purenn and to keep bytecode; and the engine to import."""
     python, backend, paths = sys.executable, "python", [str(PACKAGE.parent)]
     if request.param == "C core":
         backend = request.getfixturevalue("native") and "c"
         paths.append(os.path.dirname(sys.modules["_cffi_backend"].__file__))
-    elif request.param != "text":
+    elif request.param != "reference":
         python = request.getfixturevalue("minimal_python")
     command = (python, *ISOLATED, "-X", f"pycache_prefix={tmp_path / 'bytecode'}", "-c")
     return command, f"import sys; sys.path[:0] = {paths}\n", backend

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from purenn.engines import ACTIVATIONS, LOSSES, lists
+from purenn.engines import lists
+from purenn.reference import ACTIVATIONS, LOSSES
 
 DATA = Path(__file__).parent / "data"
 PYTORCH = json.loads((DATA / "pytorch_values.json").read_text(encoding="utf-8"))
@@ -49,10 +50,10 @@ def test_the_versions_that_made_the_values():
 
 @pytest.mark.parametrize("case", cases(PYTORCH["activations"], "activation"))
 def test_activations(engine, case):
-    f = engine.functions
-    A = f.activation_forward(case["Z"], case["activation"])
-    assert flat(lists(A)) == close(case["A"])
-    dZ = f.activation_backward(case["dA"], case["A"], case["activation"])
+    forward = getattr(engine.functions, f"{case['activation']}_forward")
+    backward = getattr(engine.functions, f"{case['activation']}_backward")
+    assert flat(lists(forward(case["Z"]))) == close(case["A"])
+    dZ = backward(case["dA"], case["A"])
     assert flat(lists(dZ)) == close(case["dZ"])
 
 
@@ -60,41 +61,44 @@ def test_activations(engine, case):
 def test_losses(engine, case):
     """PyTorch's gradient is the one of the mean over samples, purenn's is per sample."""
     f = engine.functions
-    A, Y = case["A"], case["Y"]
-    assert f.mean(f.sample_losses(A, Y, case["loss"])) == pytest.approx(case["value"], rel=1e-13)
-    assert flat(lists(f.loss_gradient(A, Y, case["loss"]))) == close(case["gradient"], len(A))
+    A, Y, loss = case["A"], case["Y"], case["loss"]
+    assert f.mean(getattr(f, loss)(A, Y)) == pytest.approx(case["value"], rel=1e-13)
+    assert flat(lists(getattr(f, f"{loss}_gradient")(A, Y))) == close(case["gradient"], len(A))
 
 
 @pytest.mark.parametrize("case", cases(PYTORCH["gradients"], "activations", "loss"))
 def test_gradients_of_networks(engine, case):
     f = engine.functions
-    X, Y, activations, loss = case["X"], case["Y"], case["activations"], case["loss"]
-    parameters = engine.parameters(case["weights"])
-    _, A = f.forward(X, parameters, activations)
-    assert f.mean(f.sample_losses(A[-1], Y, loss)) == pytest.approx(case["value"], rel=1e-13)
-    _, gradients = f.backward(A, X, Y, parameters, activations, loss, True)
+    X, Y, loss = case["X"], case["Y"], case["loss"]
+    network = network_of(engine, case, loss)
+    _, A = f.forward(X, network)
+    assert f.mean(getattr(f, loss)(A[-1], Y)) == pytest.approx(case["value"], rel=1e-13)
+    _, gradients = f.backward(A, X, Y, network)
     assert flat_parameters(gradients) == close(case["gradients"])
 
 
 @pytest.mark.parametrize("case", cases(PYTORCH["trainings"], "loss", "batch_size"))
 def test_trainings(engine, case):
-    parameters = engine.parameters(case["weights"])
-    losses = [train_epoch(engine, parameters, case, case["loss"]) for _ in case["losses"]]
+    network = network_of(engine, case, case["loss"])
+    losses = [train_epoch(engine, network, case) for _ in case["losses"]]
     assert losses == close(case["losses"])
-    assert flat_parameters(parameters) == close(case["trained"])
+    assert flat_parameters(network.parameters) == close(case["trained"])
 
 
-def train_epoch(engine, parameters, case, loss, factor=1.0):
+def network_of(engine, case, loss):
+    """The network of the case as the engine's functions take it."""
+    weights = [([list(row) for row in W], list(b)) for W, b in case["weights"]]
+    return engine.functions.Network(weights, case["activations"], loss, True)
+
+
+def train_epoch(engine, network, case, factor=1.0):
     """One epoch with the settings of the case, its learning rate times the factor."""
     return engine.functions.train_epoch(
-        parameters,
+        network,
         engine.matrix(case["X"]),
         engine.matrix(case["Y"]),
         range(len(case["X"])),
         case["batch_size"],
-        case["activations"],
-        loss,
-        True,
         factor * case["learning_rate"],
     )
 
@@ -117,17 +121,17 @@ REGRESSORS = [case for case in SKLEARN["epochs"] if case["estimator"] == "MLPReg
 def test_an_epoch_of_mlp_classifier(engine, case):
     softmax = case["activations"][-1] == "softmax"
     loss = "categorical_cross_entropy" if softmax else "binary_cross_entropy"
-    parameters = engine.parameters(case["weights"])
-    found = train_epoch(engine, parameters, case, loss)
+    network = network_of(engine, case, loss)
+    found = train_epoch(engine, network, case)
     assert found == pytest.approx(case["loss"], rel=1e-13)
-    assert flat_parameters(parameters) == close(case["trained"])
+    assert flat_parameters(network.parameters) == close(case["trained"])
 
 
 @pytest.mark.parametrize("case", cases(REGRESSORS, "activations", "batch_size"))
 def test_an_epoch_of_mlp_regressor(engine, case):
     """It states half the mean over samples and outputs k, and descends half the sum over k."""
     k = len(case["Y"][0])
-    parameters = engine.parameters(case["weights"])
-    found = train_epoch(engine, parameters, case, "mean_squared_error", k / 2)
+    network = network_of(engine, case, "mean_squared_error")
+    found = train_epoch(engine, network, case, k / 2)
     assert found == pytest.approx(2 * case["loss"], rel=1e-13)
-    assert flat_parameters(parameters) == close(case["trained"])
+    assert flat_parameters(network.parameters) == close(case["trained"])

@@ -5,7 +5,7 @@ import pytest
 from purenn.articles import planar
 from purenn.articles.planar import GENERATOR_BOUND
 from purenn.articles.printed import Options
-from purenn.engines import Engine
+from purenn.engines import engine as choose
 from purenn.reference import RandomState
 
 np = pytest.importorskip("numpy")
@@ -108,7 +108,7 @@ def test_first_costs_are_numpys(engine, numpy_run):
 
 @pytest.mark.slow
 def test_all_costs_are_numpys(native, numpy_run):
-    result, lines = check_run(Engine("c", native), ITERATIONS, numpy_run[0])
+    result, lines = check_run(choose("c"), ITERATIONS, numpy_run[0])
     assert result.shortened == ""
     assert "accuracy: 85.25 %" in lines
     assert [round(result.trace[i], 5) for i in (0, 3000, 9000)] == [0.69311, 0.66645, 0.45884]

@@ -248,3 +248,16 @@ def test_a_seed_out_of_range_is_an_error(seed):
 def test_a_range_of_no_or_too_many_numbers_is_an_error(low, high):
     with pytest.raises(ValueError, match=r"randint: expected 1 to 2\*\*64 numbers"):
         RandomState(1).randint(low, high)
+
+
+@pytest.mark.parametrize("draw", ["rand", "randn", "permutation"])
+def test_a_stream_goes_on_from_a_state(draw):
+    """Which nothing that is drawn later changes."""
+    stream = RandomState(5)
+    stream.randn(701)
+    state = stream.get_state()
+    expected = getattr(stream, draw)(1500)
+    again = RandomState(6)
+    for _ in range(2):
+        again.set_state(state)
+        assert getattr(again, draw)(1500) == expected

@@ -1,4 +1,4 @@
-"""The README's example prints what the README says."""
+"""The README's examples do what the README says."""
 
 import contextlib
 import io
@@ -22,3 +22,15 @@ def test_example_prints_its_numbers(engine, tmp_path, monkeypatch):
     assert output.getvalue() == printed
     assert len([line for line in code.splitlines() if line]) <= 10
     assert purenn.Network([1, 1], seed=0).backend == engine.name
+
+
+def test_a_training_goes_on(engine, tmp_path, monkeypatch):
+    first, second = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PURENN_BACKEND", engine.name)
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(first, names)
+        exec(second, names)
+    assert names["training"].position == (1000, 0)
+    assert names["training"].history.history["loss"][0] < names["history"].history["loss"][-1]

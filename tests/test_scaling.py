@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from bits import bits
-from cases import EDGES
+from cases import EDGES, OTHERS, PROBABILITIES
 from test_network import refused
 
 from purenn import Network, reference
@@ -20,6 +20,10 @@ OFFSET, SCALE = [1.0, -3.0, 0.1], [0.3, -10.0, 255.0]
 
 def network(engine, sizes=(3, 4, 2), **options):
     return Network(sizes, seed=1, backend=engine.name, **options)
+
+
+def preparation(engine, **options):
+    return network(engine, **options).architecture.preparation
 
 
 def single(engine, w, b, **options):
@@ -53,16 +57,16 @@ def test_scaled_by_hand(engine):
 
 
 def test_what_is_held(engine):
-    net = network(engine)
-    assert (net.input_offset, net.input_scale, net.labels) == (None, None, None)
-    net = network(engine, input_scale=255, labels=["no", "yes"])
-    assert (net.input_offset, net.input_scale) == (None, (255.0,) * 3)
-    assert net.labels == ("no", "yes")
+    held = preparation(engine)
+    assert (held.input_offset, held.input_scale, held.labels) == (None, None, None)
+    held = preparation(engine, input_scale=255, labels=["no", "yes"])
+    assert (held.input_offset, held.input_scale) == (None, (255.0,) * 3)
+    assert held.labels == ("no", "yes")
     given = [1, 2, 3]
-    net = network(engine, input_offset=given, input_scale=array("f", [0.5] * 3))
+    held = preparation(engine, input_offset=given, input_scale=array("f", [0.5] * 3))
     given[0] = 99
-    assert bits(net.input_offset) == bits([1.0, 2.0, 3.0])
-    assert bits(net.input_scale) == bits([0.5] * 3)
+    assert bits(held.input_offset) == bits([1.0, 2.0, 3.0])
+    assert bits(held.input_scale) == bits([0.5] * 3)
 
 
 def scaled(np, rows):
@@ -98,7 +102,7 @@ def test_as_a_network_without_scaling_on_scaled_inputs(engine, form):
 
 
 def test_without_numpy(engine):
-    """Lists, arrays and memoryviews against the text."""
+    """Lists, arrays and memoryviews against the reference."""
     S = reference.scale_inputs(X, OFFSET, SCALE)
     expected = bits(network(engine).predict(S))
     net = network(engine, input_offset=OFFSET, input_scale=SCALE)
@@ -125,11 +129,12 @@ def test_many_bytes_with_few_that_are_not_zero(engine):
 
 def test_nothing_changes_without_scaling(native, monkeypatch):
     """Buffers go to C where they lie, a single row by the shortest way."""
-    monkeypatch.setattr(native, "scale_inputs", None)
+    monkeypatch.setattr(native.core.lib, "pn_scale_inputs", None)
     net = Network([3, 4, 2], seed=1, backend="c", labels=["no", "yes"])
     rows = []
-    row = native.Predictor.row
-    monkeypatch.setattr(native.Predictor, "row", lambda self, x: rows.append(x) or row(self, x))
+    of = type(net.weights)
+    row = of.row
+    monkeypatch.setattr(of, "row", lambda self, x: rows.append(x) or row(self, x))
     net.predict(array("d", X[0]))
     net.classify(array("d", X[0]))
     assert len(rows) == 2
@@ -178,7 +183,7 @@ def test_inputs_that_overflow_in_scaling(engine, offset, scale, x, found):
 
 def test_numbers_that_are_not_finite_are_refused_before_scaling(engine):
     net = network(engine, (1, 1), input_scale=1e308)
-    refused(lambda: net.predict([INF]), "X[0][0]", "expected a finite number, got inf")
+    refused(lambda: net.predict([INF]), "X[0][0]", "expected finite numbers, got inf")
 
 
 WRONG_SCALING = {
@@ -245,10 +250,10 @@ def test_labels_instead_of_numbers(engine):
     assert net.classify([[1], [0], [-1]]) == ["first", "first", "second"]
 
 
-@pytest.mark.parametrize("activation", ["identity", "tanh", "relu", "leaky_relu"])
+@pytest.mark.parametrize("activation", OTHERS)
 def test_classes_need_probabilities(engine, activation):
     net = network(engine, activations=["sigmoid", activation])
-    refused(lambda: net.classify(X), "sigmoid or softmax", f"got {activation}", "predict")
+    refused(lambda: net.classify(X), " or ".join(PROBABILITIES), f"got {activation}", "predict")
     labels = ["no", "yes"]
     refused(lambda: network(engine, activations=activation, labels=labels), "labels", activation)
 
@@ -271,8 +276,8 @@ def test_wrong_samples_to_classify(engine):
 WRONG_LABELS = {
     "text": ("ab", "'ab'"),
     "a number": (2, "2"),
-    "a set": ({"a", "b"}, "list of texts"),
-    "a dict": ({"a": 0, "b": 1}, "list of texts"),
+    "a set": ({"a", "b"}, "list of strings"),
+    "a dict": ({"a": 0, "b": 1}, "list of strings"),
     "none": ([], "2", "0"),
     "too few": (["a"], "2", "1"),
     "too many": (["a", "b", "c"], "2", "3"),
@@ -305,7 +310,7 @@ def test_control_characters_in_labels(engine, code):
 
 def test_other_characters_in_labels(engine):
     labels = [" ", "~\xa0\u200d\u2027\u202f\u2065\u206a\ud7ff\ue000\ufeff\U0001f600'\"\\"]
-    assert network(engine, labels=labels).labels == tuple(labels)
+    assert preparation(engine, labels=labels).labels == tuple(labels)
 
 
 def test_repr_says_what_was_given(engine):
@@ -321,17 +326,19 @@ def test_repr_says_what_was_given(engine):
 def test_what_scales_and_names_can_t_be_changed(engine):
     net = network(engine, input_offset=OFFSET, input_scale=SCALE, labels=["a", "b"])
     before = net.predict([[1.0, 2.0, 3.0]])
-    for values in (net.input_offset, net.input_scale, net.labels):
+    held = net.architecture.preparation
+    for name in ("input_offset", "input_scale", "labels"):
+        values = getattr(held, name)
         with pytest.raises(TypeError):
             values[0] = values[1]
-    for values in net.scaling():
+        with pytest.raises(AttributeError):
+            setattr(held, name, values[::-1])
+    for values in net.architecture.scaling:
         values[0] = 99.0
     assert net.predict([[1.0, 2.0, 3.0]]) == before
 
 
 def test_labels_as_numpy_has_them(engine):
     np = pytest.importorskip("numpy")
-    assert network(engine, labels=np.array(["setosa", "virginica"])).labels == (
-        "setosa",
-        "virginica",
-    )
+    held = preparation(engine, labels=np.array(["setosa", "virginica"]))
+    assert held.labels == ("setosa", "virginica")

@@ -100,8 +100,12 @@ class Example:
     def arrays(self):
         return [(W.copy(), b.copy()) for W, b in self.weights]
 
-    def parameters(self, engine):
-        return engine.parameters([(W.tolist(), b.tolist()) for W, b in self.weights])
+    def network(self, engine, activations, loss, bias=True):
+        """The network as the engine's functions take it."""
+        return engine.functions.Network(self.lists(), activations, loss, bias)
+
+    def lists(self):
+        return [(W.tolist(), b.tolist()) for W, b in self.weights]
 
     def data(self, engine):
         return engine.matrix(self.X.tolist()), engine.matrix(self.Y.tolist())
@@ -162,14 +166,14 @@ def net_of(name):
 def test_epochs(engine, name, order, batch_size):
     """Batches of 3 of 8 samples leave one of 2."""
     example, activations, loss, rate = net_of(name)
-    weights, parameters = example.arrays(), example.parameters(engine)
+    weights, network = example.arrays(), example.network(engine, activations, loss)
     X, Y = example.data(engine)
-    how = (ORDERS[order], batch_size, activations, loss, True, rate)
+    how = (ORDERS[order], batch_size)
     for _ in range(3):
-        found = engine.functions.train_epoch(parameters, X, Y, *how)
-        expected = numpys_epoch(weights, example.X, example.Y, *how)
+        found = engine.functions.train_epoch(network, X, Y, *how, rate)
+        expected = numpys_epoch(weights, example.X, example.Y, *how, activations, loss, True, rate)
         assert found == pytest.approx(expected, rel=1e-12)
-        assert_close(parameters, weights)
+        assert_close(network.parameters, weights)
     moved = max(np.abs(W - start).max() for (W, _), (start, _) in zip(weights, example.weights))
     assert moved > 1e-3
 
@@ -177,13 +181,13 @@ def test_epochs(engine, name, order, batch_size):
 @pytest.mark.parametrize("name", NETS)
 def test_steps(engine, name):
     example, activations, loss, rate = net_of(name)
-    weights, parameters = example.arrays(), example.parameters(engine)
+    weights, network = example.arrays(), example.network(engine, activations, loss)
     X, Y = example.data(engine)
     for _ in range(3):
-        found = engine.functions.train_step(parameters, X, Y, activations, loss, True, rate)
+        found = engine.functions.train_step(network, X, Y, rate)
         expected = numpys_step(weights, example.X, example.Y, activations, loss, True, rate)
         assert lists(found) == pytest.approx(expected, rel=1e-12)
-        assert_close(parameters, weights)
+        assert_close(network.parameters, weights)
 
 
 def test_the_order_and_the_batches_can_be_seen():
@@ -202,11 +206,11 @@ def test_the_order_and_the_batches_can_be_seen():
 @pytest.mark.parametrize("batch_size", [N + 1, 100])
 def test_a_batch_larger_than_the_data_is_the_full_batch(engine, batch_size):
     example, activations, loss, rate = net_of("tanh, identity, squared error")
-    weights, parameters = example.arrays(), example.parameters(engine)
-    how = (list(range(N)), batch_size, activations, loss, True, rate)
-    engine.functions.train_epoch(parameters, *example.data(engine), *how)
-    numpys_epoch(weights, example.X, example.Y, *how)
-    assert_close(parameters, weights)
+    weights, network = example.arrays(), example.network(engine, activations, loss)
+    how = (list(range(N)), batch_size)
+    engine.functions.train_epoch(network, *example.data(engine), *how, rate)
+    numpys_epoch(weights, example.X, example.Y, *how, activations, loss, True, rate)
+    assert_close(network.parameters, weights)
 
 
 # Every sum in its order: where no exp, log or tanh is used, NumPy gives the same bits
@@ -245,20 +249,19 @@ def ordered_step(weights, X, Y, rate):
 def test_every_bit_of_an_epoch(engine, batch_size):
     example = Example([6, 9, 3], seed=4)
     order = ORDERS["permuted"]
-    weights, parameters = example.weights, example.parameters(engine)
+    weights = example.weights
+    network = example.network(engine, ["leaky_relu", "identity"], "mean_squared_error")
     X, Y = example.data(engine)
-    activations = ["leaky_relu", "identity"]
     for _ in range(3):
         losses = []
         for start in range(0, N, batch_size):
             rows = order[start : start + batch_size]
             weights, batch_losses = ordered_step(weights, example.X[rows], example.Y[rows], 0.07)
             losses.append(batch_losses)
-        found = engine.functions.train_epoch(
-            parameters, X, Y, order, batch_size, activations, "mean_squared_error", True, 0.07
-        )
+        found = engine.functions.train_epoch(network, X, Y, order, batch_size, 0.07)
         assert bits(found) == bits(float(ordered_sum(np.concatenate(losses)) / N))
-        assert bits(as_lists(parameters)) == bits([(W.tolist(), b.tolist()) for W, b in weights])
+        expected = [(W.tolist(), b.tolist()) for W, b in weights]
+        assert bits(as_lists(network.parameters)) == bits(expected)
 
 
 # What an epoch gives
@@ -273,32 +276,28 @@ def test_the_loss_of_an_epoch_is_the_mean_before_each_step(engine, batch_size):
         batch = range(start, min(start + batch_size, N))
         losses += [(w * x[s] - y[s]) ** 2 for s in batch]
         w -= 0.25 * sum(2.0 * (w * x[s] - y[s]) * x[s] for s in batch) / len(batch)
-    parameters = engine.parameters([([[0.5]], [0.0])])
-    found = engine.functions.train_epoch(
-        parameters,
+    f = engine.functions
+    network = f.Network([([[0.5]], [0.0])], ["identity"], "mean_squared_error", False)
+    found = f.train_epoch(
+        network,
         engine.matrix([[value] for value in x]),
         engine.matrix([[value] for value in y]),
         range(N),
         batch_size,
-        ["identity"],
-        "mean_squared_error",
-        False,
         0.25,
     )
     assert found == pytest.approx(sum(losses) / N, rel=1e-15)
-    assert lists(parameters[0][0])[0][0] == pytest.approx(w, rel=1e-15)
+    assert lists(network.parameters[0][0])[0][0] == pytest.approx(w, rel=1e-15)
 
 
 def test_a_learning_rate_of_0_changes_nothing(engine):
     example, activations, loss, _ = net_of("sigmoid, sigmoid, binary")
-    parameters = example.parameters(engine)
+    network = example.network(engine, activations, loss)
+    X, Y = example.data(engine)
     found = [
-        engine.functions.train_epoch(
-            parameters, *example.data(engine), ORDERS["permuted"], 3, activations, loss, True, 0.0
-        )
-        for _ in range(2)
+        engine.functions.train_epoch(network, X, Y, ORDERS["permuted"], 3, 0.0) for _ in range(2)
     ]
-    assert bits(as_lists(parameters)) == bits(as_lists(example.parameters(engine)))
+    assert bits(as_lists(network.parameters)) == bits(example.lists())
     how = (ORDERS["permuted"], 3, activations, loss, True, 0.0)
     expected = numpys_epoch(example.arrays(), example.X, example.Y, *how)
     assert found == pytest.approx([expected] * 2, rel=1e-13)
@@ -306,10 +305,10 @@ def test_a_learning_rate_of_0_changes_nothing(engine):
 
 def test_training_leaves_the_data_alone(engine):
     example, activations, loss, rate = net_of("relu, softmax, categorical")
-    parameters = example.parameters(engine)
+    network = example.network(engine, activations, loss)
     X, Y = example.data(engine)
     order = list(ORDERS["permuted"])
-    engine.functions.train_epoch(parameters, X, Y, order, 3, activations, loss, True, rate)
+    engine.functions.train_epoch(network, X, Y, order, 3, rate)
     assert bits([lists(X), lists(Y)]) == bits([example.X.tolist(), example.Y.tolist()])
     assert order == ORDERS["permuted"]
 
@@ -317,12 +316,9 @@ def test_training_leaves_the_data_alone(engine):
 @pytest.mark.parametrize("name", NETS)
 def test_many_epochs_lower_the_loss(engine, name):
     example, activations, loss, rate = net_of(name)
-    parameters = example.parameters(engine)
+    network = example.network(engine, activations, loss)
     X, Y = example.data(engine)
-    losses = [
-        engine.functions.train_epoch(parameters, X, Y, range(N), N, activations, loss, True, rate)
-        for _ in range(60)
-    ]
+    losses = [engine.functions.train_epoch(network, X, Y, range(N), N, rate) for _ in range(60)]
     assert all(later < earlier for earlier, later in zip(losses, losses[1:]))
 
 
@@ -334,23 +330,21 @@ def test_many_epochs_lower_the_loss(engine, name):
 def test_without_bias_all_biases_stay_positive_zero(engine, name, batch_size):
     example, activations, loss, rate = net_of(name)
     example.without_biases()
-    weights, parameters = example.arrays(), example.parameters(engine)
-    how = (ORDERS["permuted"], batch_size, activations, loss, False, rate)
+    weights, network = example.arrays(), example.network(engine, activations, loss, False)
+    how = (ORDERS["permuted"], batch_size)
     for _ in range(3):
-        engine.functions.train_epoch(parameters, *example.data(engine), *how)
-        numpys_epoch(weights, example.X, example.Y, *how)
-    assert_close(parameters, weights)
-    for _, b in parameters:
+        engine.functions.train_epoch(network, *example.data(engine), *how, rate)
+        numpys_epoch(weights, example.X, example.Y, *how, activations, loss, False, rate)
+    assert_close(network.parameters, weights)
+    for _, b in network.parameters:
         assert bits(lists(b)) == bits([0.0] * len(b))
 
 
 def test_with_bias_they_do_not(engine):
     example, activations, loss, rate = net_of("sigmoid, sigmoid, binary")
-    parameters = example.without_biases().parameters(engine)
-    engine.functions.train_epoch(
-        parameters, *example.data(engine), range(N), N, activations, loss, True, rate
-    )
-    assert all(value != 0.0 for _, b in parameters for value in lists(b))
+    network = example.without_biases().network(engine, activations, loss)
+    engine.functions.train_epoch(network, *example.data(engine), range(N), N, rate)
+    assert all(value != 0.0 for _, b in network.parameters for value in lists(b))
 
 
 # A step on numbers
@@ -358,9 +352,9 @@ def test_with_bias_they_do_not(engine):
 
 def test_gradient_descent_subtracts_the_rounded_product(engine):
     np_w, np_g = np.random.default_rng(5).normal(size=(2, 200))
-    ((w, _),) = engine.parameters([([np_w.tolist()], [0.0] * 200)])
-    engine.functions.gradient_descent(w[0], np_g, 0.3)
-    assert bits(lists(w[0])) == bits((np_w - 0.3 * np_g).tolist())
+    w = engine.vector(np_w)
+    engine.functions.gradient_descent(w, np_g, 0.3)
+    assert bits(lists(w)) == bits((np_w - 0.3 * np_g).tolist())
 
 
 @pytest.mark.parametrize(
@@ -377,9 +371,9 @@ def test_gradient_descent_subtracts_the_rounded_product(engine):
     ],
 )
 def test_gradient_descent_at_the_edges(engine, w, g, rate, expected):
-    ((W, _),) = engine.parameters([([[w]], [0.0])])
-    engine.functions.gradient_descent(W[0], [g], rate)
-    assert bits(lists(W[0])) == bits([expected])
+    own = engine.vector([w])
+    engine.functions.gradient_descent(own, [g], rate)
+    assert bits(lists(own)) == bits([expected])
 
 
 # The letters article
@@ -420,19 +414,17 @@ def test_binary_cross_entropy_makes_the_update_of_the_letters_article(engine):
     assert [int(image.sum()) for image in x] == [14, 16, 11]
     stream = np.random.RandomState(3)
     w1, w2 = stream.randn(30, 5), stream.randn(5, 3)
-    start = [(w1.tolist(), [0.0] * 5), (w2.tolist(), [0.0] * 3)]
-    parameters, of_squares = engine.parameters(start), engine.parameters(start)
     X, Y = engine.matrix(np.concatenate(x).astype(float).tolist()), engine.matrix(y.tolist())
-
-    def train(parameters, loss):
-        engine.functions.train_epoch(
-            parameters, X, Y, range(3), 1, ["sigmoid", "sigmoid"], loss, False, 0.1
+    of_logs, of_squares = (
+        engine.functions.Network(
+            [(w1.tolist(), [0.0] * 5), (w2.tolist(), [0.0] * 3)], ["sigmoid"] * 2, loss, False
         )
-
+        for loss in ("binary_cross_entropy", "mean_squared_error")
+    )
     for _ in range(100):
         for i in range(3):
             w1, w2 = articles_back_prop(x[i], y[i], w1, w2, 0.1)
-        train(parameters, "binary_cross_entropy")
-        train(of_squares, "mean_squared_error")
-    assert_close(parameters, [(w1, np.zeros(5)), (w2, np.zeros(3))])
-    assert np.abs(np.array(lists(of_squares[1][0])) - w2).max() > 0.1
+        for network in (of_logs, of_squares):
+            engine.functions.train_epoch(network, X, Y, range(3), 1, 0.1)
+    assert_close(of_logs.parameters, [(w1, np.zeros(5)), (w2, np.zeros(3))])
+    assert np.abs(np.array(lists(of_squares.parameters[1][0])) - w2).max() > 0.1

@@ -15,9 +15,9 @@ ROOMS = sorted(path.stem for path in REFERENCE.glob("*.py") if path.stem not in 
 
 # Above a C function: its comment, then its return type, name and parameters, up to the brace.
 C_FUNCTION = re.compile(
-    r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:void|double) pn_(\w+)\(([^)]*)\)\n\{", re.M
+    r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:void|double|size_t) pn_(\w+)\(([^)]*)\)\n\{", re.M
 )
-SIZES = {"n", "n_in", "n_out", "count", "n_layers", "sizes"}
+SIZES = {"n", "n_in", "n_out", "count", "n_layers"}
 # What C needs and lists know by themselves: room to work in.
 MEMORY = {"workspace", "batch"}
 
@@ -43,7 +43,7 @@ def c_functions(room):
         (name, [word.split()[-1].lstrip("*") for word in parameters.split(",")], comment)
         for comment, name, parameters in C_FUNCTION.findall(text)
     ]
-    assert len(found) == len(re.findall(r"^(?:void|double) pn_\w+\(", text, re.M)), room
+    assert len(found) == len(re.findall(r"^(?:void|double|size_t) pn_\w+\(", text, re.M)), room
     return found
 
 
@@ -85,7 +85,7 @@ def test_same_comments(room):
 
 def test_header_declares_each_function_once_and_in_order():
     header = (CSRC / "purenn.h").read_text(encoding="utf-8")
-    declared = re.findall(r"^(?:void|double) pn_(\w+)\(", header, re.M)
+    declared = re.findall(r"^(?:void|double|size_t) pn_(\w+)\(", header, re.M)
     order = re.findall(r"^/\* (\w+)\.c: ", header, re.M)
     assert sorted(order) == ROOMS
     assert declared == [name for room in order for name, _, _ in c_functions(room)]

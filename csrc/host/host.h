@@ -2,7 +2,13 @@
 /* The core on a host: with the kernels of its processor, over ranges of samples, by several
  * threads. Every sum has the order of csrc/, so all of it has the bits of csrc/.
  *
- * All memory is the caller's. Used by the binding; an embedded core does without this folder. */
+ * All memory is the caller's. Used by the binding; an embedded core does without this folder.
+ *
+ * The threads that share a work are its members, numbered from 0. What they take at a time:
+ * - a range: the samples that one member takes;
+ * - a group: the samples that all of them take, a range each, up to the end of a batch;
+ * - a part: the samples of a group, the rows of a W or the tiles that one member takes;
+ * - a tile: PN_TILE inputs whose columns begin at a known place in each sample. */
 #ifndef PN_HOST_H
 #define PN_HOST_H
 
@@ -20,7 +26,9 @@ enum pn_environment {
 int pn_environment(void);
 
 /* inputs.c: what a data set holds
- * ------------------------------- */
+ * -------------------------------
+ * Somebody else may change the numbers meanwhile: what is found may then be anything, but nothing
+ * is read or written beyond the sizes. */
 /* X[s][k] = the inputs from <= k < to of those rows, as doubles. */
 void pn_read_columns(double *X, const struct pn_inputs *inputs, struct pn_rows rows, size_t from,
                      size_t to);
@@ -30,27 +38,16 @@ size_t pn_first_not_finite(const void *X, int type, size_t count);
 size_t pn_first_outside(const double *X, double low, double high, size_t count);
 /* How many of count numbers are not 0. */
 size_t pn_count_nonzero(const void *X, int type, size_t count);
-/* Fills columns and starts for the n samples from the first one on; starts[first*tiles] is known,
- * and so is starts[(first + n)*tiles] afterwards. n_in <= 65536; columns has room for one
- * more than there are. */
-void pn_find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
-                     size_t first, size_t n);
+/* Fills columns, which has room for so many, and starts for the n samples from the first one on;
+ * starts[first*tiles] is known, and so is starts[(first + n)*tiles] afterwards. Needs room for
+ * PN_TILE more than it finds: returns 0 where there is less, else 1. n_in <= PN_MOST_COLUMNS, and
+ * room < 2^32. */
+int pn_find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
+                    size_t room, size_t first, size_t n);
 
-/* network.c
- * ---------
- * Functions of purenn.h with any kernels. scratch holds PN_SCRATCH doubles. */
-void pn_host_weight_gradient(const struct pn_kernels *kernels, double *dW, const double *X,
-                             const double *dZ, size_t n, size_t n_in, size_t n_out,
-                             double *scratch);
-void pn_host_bias_gradient(const struct pn_kernels *kernels, double *db, const double *dZ,
-                           size_t n, size_t n_out);
-void pn_host_forward(const struct pn_kernels *kernels, double *Z, double *A, const double *X,
-                     const struct pn_network *network, size_t n, double *scratch);
-void pn_host_backward(const struct pn_kernels *kernels, double *dZ, double *gradients,
-                      const double *A, const double *X, const double *Y,
-                      const struct pn_network *network, size_t n, double *scratch);
-
-/* The outputs (n, n_out) for the n rows of X, numbers of that type, by `threads` threads, each of
+/* prediction.c
+ * ------------
+ * The outputs (n, n_out) for the n rows of X, numbers of that type, by `threads` threads, each of
  * which takes `range` samples at a time. workspace holds threads*pn_predict_workspace(...). */
 size_t pn_predict_workspace(const struct pn_network *network, size_t range);
 void pn_predict(const struct pn_kernels *kernels, double *outputs,
@@ -62,10 +59,10 @@ void pn_predict(const struct pn_kernels *kernels, double *outputs,
 size_t pn_training_workspace(const struct pn_kernels *kernels,
                              const struct pn_training *training);
 
-/* Goes on for at most `ranges` ranges (of each thread) and `epochs` epochs. losses gets the mean
- * loss of each epoch that ended; returns their number. */
-size_t pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
-                size_t epochs, size_t ranges);
+/* Goes on for at most `epochs` epochs and `samples` samples, the last group of which it finishes.
+ * losses gets the mean loss of each epoch that ended. */
+void pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
+              size_t epochs, size_t samples);
 
 /* cffi: end */
 

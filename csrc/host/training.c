@@ -1,45 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /* Training over ranges of samples, by several threads, with the bits of csrc/training.c.
  *
- * A batch is taken in groups: as many samples as all threads together take at a time. For each
- * group the threads first share the samples, each computing forward and backward for its own;
- * then they share the weights, each adding the products of all samples, in their order, to the
- * sums of its own weights. When the batch ends, each makes the step of those weights. A sum is
- * never split: it goes on where it was, whoever takes it up. */
+ * A batch is taken in groups. For each group the members first share the samples, each computing
+ * forward and backward for its own; then they share the weights, each adding the products of all
+ * samples, in their order, to the sums of its own weights. When the batch ends, each makes the step
+ * of those weights. A sum is never split: it goes on where it was, whoever takes it up. */
 #include "../contract.h"
-#include "../purenn.h"
 #include "../threads/team.h"
 #include "host.h"
+#include "layers.h"
+#include "parts.h"
 
 #include <math.h>
 #include <string.h>
 
-#define TILE 64
-
-struct task {
-    const struct pn_kernels *kernels;
-    struct pn_training *training;
-    double *losses;
-    size_t epochs, ranges;
-    size_t ended; /* epochs */
-};
+#define ROWS 8      /* of samples or of W, which a part has a multiple of: whole tiles of sums */
+#define COUNTED 512 /* samples, after which the tiles are shared */
 
 /* Where things lie in the workspace, in doubles from its start. */
 struct places {
-    size_t group;   /* samples that all members take together */
+    size_t group;   /* samples */
+    size_t layers;  /* struct layer, (n_layers) */
     size_t scratch; /* PN_SCRATCH for each member */
     size_t sums;    /* (count) */
     size_t L;       /* (group) */
     size_t A, dZ;   /* layer by layer (group, width) */
     size_t X, Y;    /* (group, n_in), (group, n_out): rows that must be converted or gathered */
-    size_t columns; /* (group, n_in), columns of X by member: nobody reads what another wrote */
     size_t end;
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+/* One call of pn_train. Members read it, and what they write lies in the workspace. */
+struct task {
+    const struct pn_kernels *kernels;
+    struct pn_training *training;
+    struct places at;
+    double *losses;
+    size_t epochs, samples; /* at most */
+};
+
+/* Samples that all members take together. */
+struct group {
+    size_t first, size;
+    int begins;   /* its batch */
+    size_t batch; /* the samples of the batch that it ends, or 0 */
+};
+
+/* Who computes: one of `members`, with scratch of its own, and the tiles that are its part. */
+struct member {
+    size_t number, members;
+    struct part tiles;
+    int sparse; /* whether zeros are left out */
+};
 
 static int reads_in_place(const struct pn_training *t)
 {
@@ -49,35 +60,31 @@ static int reads_in_place(const struct pn_training *t)
 /* count rounded up to whole cache lines. */
 static size_t whole_lines(size_t count)
 {
-    return (count + 7) / 8 * 8;
+    return whole(count, 8);
 }
 
 static struct places places_of(const struct pn_training *t)
 {
     const size_t *sizes = t->network.sizes;
-    size_t n_layers = t->network.n_layers, count = 0, units = 0, layer;
+    size_t n_layers = t->network.n_layers;
+    size_t count = pn_count_parameters(sizes, n_layers), units = pn_count_units(sizes, n_layers);
     struct places at;
-    for (layer = 0; layer < n_layers; layer++) {
-        count += (sizes[layer] + 1) * sizes[layer + 1];
-        units += sizes[layer + 1];
-    }
-    count = whole_lines(count);
     at.group = smaller(t->range * t->threads, t->batch_size);
-    at.scratch = 0;
+    at.layers = 0;
+    at.scratch = whole_lines(layers_room(&t->network));
     at.sums = at.scratch + t->threads * PN_SCRATCH;
-    at.L = at.sums + count;
+    at.L = at.sums + whole_lines(count);
     at.A = at.L + whole_lines(at.group);
     at.dZ = at.A + whole_lines(at.group * units);
     at.X = at.dZ + whole_lines(at.group * units);
-    at.columns = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
-    at.Y = at.columns + (reads_in_place(t) || t->threads == 1 ? 0 : at.group * sizes[0]);
+    at.Y = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
     at.end = at.Y + (t->order ? at.group * sizes[n_layers] : 0);
     return at;
 }
 
 static int one_by_one(const struct pn_kernels *kernels, const struct pn_training *t)
 {
-    return t->batch_size == 1 && kernels->train_one_by_one != NULL;
+    return t->batch_size == 1 && t->gradients == NULL && kernels->train_one_by_one != NULL;
 }
 
 size_t pn_training_workspace(const struct pn_kernels *kernels, const struct pn_training *training)
@@ -94,214 +101,219 @@ static int first_weights_are_finite(const struct task *task)
     return task->kernels->all_finite(network->parameters, network->sizes[0] * network->sizes[1]);
 }
 
-/* Where the part of a member begins, in whole tiles of 8 rows. */
-static size_t part_start(size_t length, size_t member, size_t members)
+/* The layers of the network, with room for a group. */
+static struct layer *layers_of(const struct task *task)
 {
-    size_t part = (length + members - 1) / members;
-    part = (part + 7) / 8 * 8;
-    return smaller(member * part, length);
+    return (struct layer *)(void *)(task->training->workspace + task->at.layers);
 }
 
-/* forward, losses and dZ of every layer, for the samples from <= s < to of a group. */
-static void pass_samples(const struct task *task, const struct places *at, int sparse,
-                         size_t first, size_t from, size_t to, size_t size, double *scratch)
+/* The walk of some samples of a group, whose X is still to be set. */
+static struct walk walk_of(const struct task *task, const struct member *self,
+                           const struct group *group, struct part samples)
 {
     const struct pn_training *t = task->training;
-    const struct pn_kernels *kernels = task->kernels;
-    const struct pn_network *network = &t->network;
-    const size_t *sizes = network->sizes;
-    size_t last = network->n_layers - 1;
-    size_t n = to - from, n_out = sizes[last + 1], layer, s;
-    struct pn_rows rows = {t->order, first + from, n};
-    const double *W = network->parameters;
-    const double *X = NULL;
-    const double *Y = t->Y + (first + from) * n_out;
-    double *A = t->workspace + at->A, *dZ = t->workspace + at->dZ;
-    double *L = t->workspace + at->L;
-    if (n == 0)
+    struct walk walk = {
+        .network = &t->network,
+        .layers = layers_of(task),
+        .inputs = &t->inputs,
+        .rows = {t->order, group->first + samples.from, size_of(samples)},
+        .from = samples.from,
+        .scratch = t->workspace + task->at.scratch + self->number * PN_SCRATCH,
+    };
+    return walk;
+}
+
+/* The targets of those rows, where they lie or gathered in Y. */
+static const double *targets_of(double *Y, const struct pn_training *t, struct pn_rows rows)
+{
+    size_t n_out = t->network.sizes[t->network.n_layers], s;
+    if (t->order == NULL)
+        return t->Y + rows.first * n_out;
+    for (s = 0; s < rows.n; s++)
+        memcpy(Y + s * n_out, t->Y + t->order[rows.first + s] * n_out, n_out * sizeof *Y);
+    return Y;
+}
+
+/* forward, losses and dZ of every layer, for this member's part of a group. */
+static void pass_samples(const struct task *task, const struct member *self,
+                         const struct group *group)
+{
+    const struct pn_training *t = task->training;
+    struct part part = part_of(group->size, ROWS, self->number, self->members);
+    struct walk walk = walk_of(task, self, group, part);
+    double *X = t->workspace + task->at.X + part.from * t->inputs.n_in;
+    double *Y = t->workspace + task->at.Y + part.from * t->network.sizes[t->network.n_layers];
+    if (size_of(part) == 0)
         return;
-    if (reads_in_place(t)) {
-        X = (const double *)t->inputs.X + (first + from) * sizes[0];
-    } else if (!sparse) {
-        double *read = t->workspace + at->X + from * sizes[0];
-        pn_read_columns(read, &t->inputs, rows, 0, sizes[0]);
-        X = read;
-    }
-    if (t->order) {
-        double *gathered = t->workspace + at->Y + from * n_out;
-        for (s = 0; s < n; s++)
-            memcpy(gathered + s * n_out, t->Y + t->order[first + from + s] * n_out,
-                   n_out * sizeof *Y);
-        Y = gathered;
-    }
-    for (layer = 0;; layer++) {
-        size_t n_in = sizes[layer], width = sizes[layer + 1];
-        double *a = A + from * width;
-        const double *b = W + n_in * width;
-        if (layer == 0 && sparse)
-            kernels->sparse_affine(a, &t->inputs, rows, W, b, width);
-        else
-            kernels->affine(a, X, W, b, n, n_in, width, scratch);
-        kernels->activation_forward(a, a, network->activations[layer], n, width);
-        if (layer == last)
-            break;
-        X = a;
-        W += (n_in + 1) * width;
-        A += size * width;
-        dZ += size * width;
-    }
-    kernels->sample_losses(L + from, A + from * n_out, Y, network->loss, n, n_out);
-    kernels->output_gradient(dZ + from * n_out, A + from * n_out, Y, network->activations[last],
-                             network->loss, n, n_out);
-    for (layer = last; layer > 0; layer--) {
-        size_t n_in = sizes[layer], width = sizes[layer + 1];
-        double *dz = dZ - size * n_in + from * n_in;
-        kernels->input_gradient(dz, dZ + from * width, W, n, n_in, width, scratch);
-        A -= size * n_in;
-        dZ -= size * n_in;
-        kernels->activation_backward(dz, dz, A + from * n_in, network->activations[layer - 1], n,
-                                     n_in);
-        W -= (sizes[layer - 1] + 1) * n_in;
-    }
+    if (!self->sparse)
+        walk.X = doubles_of_rows(X, &t->inputs, walk.rows);
+    walk_forward(task->kernels, &walk);
+    walk_backward(task->kernels, &walk, t->workspace + task->at.L + part.from,
+                  targets_of(Y, t, walk.rows));
 }
 
-/* The part of the first layer's weights that a member takes, in tiles, so that each member has as
- * many inputs that are not 0: counted in the samples that come next. */
-struct share {
-    size_t from, to;
-};
-
-#define COUNTED 512
-
-static struct share share_of_tiles(const struct pn_training *t, size_t member, size_t members)
+/* The columns of a group's inputs that are this part, as doubles; *x_row becomes their distance
+ * from row to row. pass_samples has read them, unless zeros were left out. */
+static const double *columns_of_inputs(const struct task *task, const struct member *self,
+                                       struct pn_rows rows, struct part part, size_t *x_row)
 {
-    size_t tiles = (t->inputs.n_in + TILE - 1) / TILE;
-    size_t n = smaller(COUNTED, t->n), all = 0, before = 0, tile, s;
-    struct share share = {0, 0};
-    for (s = 0; s < n; s++)
-        all += t->inputs.starts[(s + 1) * tiles] - t->inputs.starts[s * tiles];
-    for (tile = 0; tile < tiles; tile++) {
-        size_t middle = 2 * before; /* of the tile, in half inputs */
-        for (s = 0; s < n; s++)
-            before += t->inputs.starts[s * tiles + tile + 1] - t->inputs.starts[s * tiles + tile];
-        middle = (middle + 2 * before) / 2;
-        if (middle * members < 2 * all * member)
-            share.from = tile + 1;
-        if (middle * members < 2 * all * (member + 1))
-            share.to = tile + 1;
-    }
-    if (member + 1 == members)
-        share.to = tiles;
-    if (member == 0)
-        share.from = 0;
-    return share;
-}
-
-/* The inputs of a group, of which this member takes the columns from <= k < to, as doubles; *x_row
- * becomes their distance from row to row. `read` tells whether pass_samples has read them. */
-static const double *columns_of_inputs(const struct pn_training *t, const struct places *at,
-                                       struct pn_rows rows, size_t from, size_t to, int read,
-                                       size_t *x_row)
-{
-    double *columns = t->workspace + at->columns + from * at->group;
+    const struct pn_training *t = task->training;
+    double *X = t->workspace + task->at.X;
     *x_row = t->inputs.n_in;
     if (reads_in_place(t))
-        return (const double *)t->inputs.X + rows.first * t->inputs.n_in + from;
-    if (t->threads == 1 && read)
-        return t->workspace + at->X + from;
-    if (t->threads == 1)
-        columns = t->workspace + at->X;
-    pn_read_columns(columns, &t->inputs, rows, from, to);
-    *x_row = to - from;
-    return columns;
+        return (const double *)t->inputs.X + rows.first * t->inputs.n_in + part.from;
+    if (!self->sparse)
+        return X + part.from;
+    X += part.from * rows.n; /* where no other member's columns lie */
+    pn_read_columns(X, &t->inputs, rows, part.from, part.to);
+    *x_row = size_of(part);
+    return X;
 }
 
-/* Adds a group to the sums of this member's weights, from 0.0 if it begins its batch, and makes
- * their step if it ends it: then batch is the number of samples in it, and 0 before. */
-static void pass_weights(const struct task *task, const struct places *at, int sparse,
-                         struct share share, size_t first, size_t size, size_t member,
-                         size_t members, int begins, size_t batch)
+/* Adds a group's products to the sums of the rows of the first W that are in this member's tiles,
+ * zeros left out; returns these rows. */
+static struct part add_sparse_products(const struct task *task, const struct member *self,
+                                       const struct group *group, const struct walk *walk,
+                                       double *sums)
+{
+    const struct layer *first = walk->layers;
+    struct part rows = {smaller(self->tiles.from * PN_TILE, first->n_in),
+                        smaller(self->tiles.to * PN_TILE, first->n_in)};
+    if (group->begins)
+        memset(sums + rows.from * first->width, 0, size_of(rows) * first->width * sizeof *sums);
+    task->kernels->sparse_add_weight_products(sums, walk->inputs, walk->rows, first->dZ,
+                                              first->width, self->tiles.from, self->tiles.to);
+    return rows;
+}
+
+/* Adds a group's products to the sums of the rows of W that this member has, and to those of the
+ * biases unless bias_sums is NULL; returns these rows. */
+static struct part add_products(const struct task *task, const struct member *self,
+                                const struct group *group, const struct walk *walk, size_t l,
+                                double *sums, double *bias_sums)
+{
+    const struct pn_kernels *kernels = task->kernels;
+    const struct layer *layer = &walk->layers[l];
+    struct part rows = part_of(layer->n_in, ROWS, self->number, self->members);
+    size_t x_row = layer->n_in;
+    const double *X;
+    if (l == 0 && self->sparse && kernels->all_finite(layer->dZ, group->size * layer->width)) {
+        if (bias_sums)
+            kernels->add_bias_products(bias_sums, layer->dZ, group->size, layer->width,
+                                       group->begins);
+        return add_sparse_products(task, self, group, walk, sums);
+    }
+    X = l == 0 ? columns_of_inputs(task, self, walk->rows, rows, &x_row) : layer[-1].A + rows.from;
+    kernels->add_weight_products(sums + rows.from * layer->width, bias_sums, X, x_row, layer->dZ,
+                                 group->size, size_of(rows), layer->width, group->begins,
+                                 walk->scratch);
+    return rows;
+}
+
+/* The step of `count` parameters from `place` on, by the sums of a batch; or their gradients, where
+ * these are what is wanted. */
+static void end_batch(const struct task *task, size_t place, size_t batch, size_t count)
 {
     const struct pn_training *t = task->training;
-    const struct pn_kernels *kernels = task->kernels;
-    const struct pn_network *network = &t->network;
-    const size_t *sizes = network->sizes;
-    struct pn_rows rows = {t->order, first, size};
-    double *W = network->parameters, *sums = t->workspace + at->sums;
-    double *scratch = t->workspace + at->scratch + member * PN_SCRATCH;
-    const double *A = t->workspace + at->A, *dZ = t->workspace + at->dZ;
-    int leaves_out = sparse && kernels->all_finite(dZ, size * sizes[1]);
-    size_t layer;
-    for (layer = 0; layer < network->n_layers; layer++) {
-        size_t n_in = sizes[layer], width = sizes[layer + 1], x_row = n_in;
-        size_t from = part_start(n_in, member, members);
-        size_t to = part_start(n_in, member + 1, members);
-        double *b = W + n_in * width, *b_sums = sums + n_in * width;
-        int biases = member == layer % members;
-        if (biases && !network->bias)
-            memset(b_sums, 0, width * sizeof *b_sums);
-        if (layer == 0 && leaves_out) {
-            from = smaller(share.from * TILE, n_in);
-            to = smaller(share.to * TILE, n_in);
-            if (begins)
-                memset(sums + from * width, 0, (to - from) * width * sizeof *sums);
-            kernels->sparse_add_weight_products(sums, &t->inputs, rows, dZ, width, share.from,
-                                                share.to);
-            if (biases && network->bias)
-                kernels->add_bias_products(b_sums, dZ, size, width, begins);
-        } else {
-            const double *X = layer == 0 ? columns_of_inputs(t, at, rows, from, to, !sparse, &x_row)
-                                         : A - size * n_in + from;
-            kernels->add_weight_products(sums + from * width,
-                                         biases && network->bias ? b_sums : NULL, X, x_row, dZ,
-                                         size, to - from, width, begins, scratch);
-        }
-        if (batch) {
-            kernels->gradient_descent(W + from * width, sums + from * width,
-                                      network->learning_rate, batch, (to - from) * width);
-            if (biases)
-                kernels->gradient_descent(b, b_sums, network->learning_rate, batch, width);
-        }
-        W = b + width;
-        sums = b_sums + width;
-        A += size * width;
-        dZ += size * width;
+    const double *sums = t->workspace + task->at.sums + place;
+    size_t i;
+    if (t->gradients == NULL)
+        task->kernels->gradient_descent(t->network.parameters + place, sums, t->learning_rate,
+                                        batch, count);
+    else
+        for (i = 0; i < count; i++)
+            t->gradients[place + i] = sums[i] / (double)batch;
+}
+
+/* Adds a group to the sums of this member's weights, and ends the batch for them if it is the last
+ * one. The biases of a layer are one member's, of the layers by turns. */
+static void pass_weights(const struct task *task, const struct member *self,
+                         const struct group *group)
+{
+    const struct pn_training *t = task->training;
+    struct part all = {0, group->size};
+    struct walk walk = walk_of(task, self, group, all);
+    size_t l;
+    for (l = 0; l < t->network.n_layers; l++) {
+        const struct layer *layer = &walk.layers[l];
+        size_t place = (size_t)(layer->parameters - t->network.parameters);
+        size_t bias_place = place + layer->n_in * layer->width;
+        double *sums = t->workspace + task->at.sums, *bias_sums = sums + bias_place;
+        int biases = self->number == l % self->members;
+        struct part rows = add_products(task, self, group, &walk, l, sums + place,
+                                        biases && t->network.bias ? bias_sums : NULL);
+        if (biases && !t->network.bias)
+            memset(bias_sums, 0, layer->width * sizeof *bias_sums);
+        if (group->batch)
+            end_batch(task, place + rows.from * layer->width, group->batch,
+                      size_of(rows) * layer->width);
+        if (group->batch && biases)
+            end_batch(task, bias_place, group->batch, layer->width);
     }
+}
+
+/* The tiles of a member, so that each has about as many inputs that are not 0, as far as the first
+ * samples tell: those whose middle lies in its share of them. */
+static struct part tiles_of_member(const struct pn_training *t, size_t number, size_t members)
+{
+    const uint32_t *starts = t->inputs.starts;
+    size_t tiles = (t->inputs.n_in + PN_TILE - 1) / PN_TILE;
+    size_t n = smaller(COUNTED, t->n), all = starts[n * tiles], before = 0, tile, s;
+    struct part part = {0, 0};
+    for (tile = 0; tile < tiles; tile++) {
+        size_t inside = 0, twice_the_middle;
+        for (s = 0; s < n; s++)
+            inside += starts[s * tiles + tile + 1] - starts[s * tiles + tile];
+        twice_the_middle = 2 * before + inside;
+        before += inside;
+        if (number > 0 && twice_the_middle * members < 2 * all * number)
+            part.from = tile + 1;
+        if (twice_the_middle * members < 2 * all * (number + 1))
+            part.to = tile + 1;
+    }
+    if (number + 1 == members)
+        part.to = tiles;
+    return part;
+}
+
+/* The group that begins with sample `first`. */
+static struct group group_from(const struct task *task, size_t first)
+{
+    const struct pn_training *t = task->training;
+    size_t start = first - first % t->batch_size;
+    size_t batch = smaller(t->batch_size, t->n - start);
+    struct group group = {first, smaller(task->at.group, start + batch - first), first == start, 0};
+    if (first + group.size == start + batch)
+        group.batch = batch;
+    return group;
 }
 
 /* What each member does: the same groups in the same order, a part of each. */
-static void train_part(void *context, size_t member, struct pn_team *team)
+static void train_part(void *context, size_t number, struct pn_team *team)
 {
     struct task *task = context;
     struct pn_training *t = task->training;
-    struct places at = places_of(t);
-    double *scratch = t->workspace + at.scratch + member * PN_SCRATCH;
-    const double *L = t->workspace + at.L;
-    size_t first = t->first, ended = 0, range, s;
+    const double *L = t->workspace + task->at.L;
+    size_t first = t->first, ended = 0, taken = 0, s;
     double total = t->total;
-    int sparse = t->sparse;
-    struct share share = {0, 0};
-    if (sparse)
-        share = share_of_tiles(t, member, team->members);
-    for (range = 0; range < task->ranges && ended < task->epochs; range++) {
-        size_t start = first - first % t->batch_size;
-        size_t batch = smaller(t->batch_size, t->n - start);
-        size_t size = smaller(at.group, start + batch - first);
-        int ends = first + size == start + batch;
-        pass_samples(task, &at, sparse, first, part_start(size, member, team->members),
-                     part_start(size, member + 1, team->members), size, scratch);
+    struct member self = {number, team->members, {0, 0}, t->sparse};
+    if (self.sparse)
+        self.tiles = tiles_of_member(t, number, team->members);
+    while (taken < task->samples && ended < task->epochs) {
+        struct group group = group_from(task, first);
+        pass_samples(task, &self, &group);
         pn_team_wait(team);
-        if (member == 0)
-            for (s = 0; s < size; s++)
+        if (number == 0)
+            for (s = 0; s < group.size; s++)
                 total = total + L[s];
-        pass_weights(task, &at, sparse, share, first, size, member, team->members,
-                     first == start, ends ? batch : 0);
+        pass_weights(task, &self, &group);
         pn_team_wait(team);
-        if (ends && sparse)
-            sparse = first_weights_are_finite(task);
-        first += size;
+        if (group.batch && self.sparse)
+            self.sparse = first_weights_are_finite(task);
+        taken += group.size;
+        first += group.size;
         if (first == t->n) {
-            if (member == 0)
+            if (number == 0)
                 task->losses[ended] = total / (double)t->n;
             total = 0.0;
             first = 0;
@@ -309,25 +321,28 @@ static void train_part(void *context, size_t member, struct pn_team *team)
         }
     }
     pn_team_wait(team); /* all have read where the training was */
-    if (member == 0) {
+    if (number == 0) {
         t->first = first;
         t->total = total;
-        t->sparse = sparse;
-        task->ended = ended;
+        t->sparse = self.sparse;
+        t->ended = ended;
     }
 }
 
-size_t pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
-                size_t epochs, size_t ranges)
+void pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
+              size_t epochs, size_t samples)
 {
-    struct task task = {kernels, training, losses, epochs, ranges, 0};
+    struct task task = {kernels, training, places_of(training), losses, epochs, samples};
     struct pn_team team;
-    double step_of_zero = training->network.learning_rate * 0.0;
+    double step_of_zero = training->learning_rate * 0.0;
     if (training->sparse) /* a step by a gradient of 0 must change nothing */
         training->sparse = kernels->sparse_affine != NULL && step_of_zero == 0.0 &&
                            !signbit(step_of_zero) && first_weights_are_finite(&task);
-    if (one_by_one(kernels, training))
-        return kernels->train_one_by_one(training, losses, epochs, ranges * training->range);
+    if (one_by_one(kernels, training)) {
+        kernels->train_one_by_one(training, losses, epochs, samples);
+        return;
+    }
+    lay_out(layers_of(&task), &training->network, 1, task.at.group,
+            training->workspace + task.at.A, training->workspace + task.at.dZ, NULL);
     pn_team_run(&team, training->threads, train_part, &task);
-    return task.ended;
 }

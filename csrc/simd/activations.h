@@ -23,7 +23,6 @@
 
 FORWARD(exp_forward, vexp(z))
 FORWARD(log_forward, vlog(z))
-FORWARD(identity_forward, z)
 FORWARD(sigmoid_forward, 1.0 / (1.0 + vexp(-z)))
 FORWARD(tanh_forward, vtanh(z))
 FORWARD(relu_forward, choose(at_most(z, all(0.0)), all(0.0), z))
@@ -76,64 +75,37 @@ static void softmax_forward(double *A, const double *Z, size_t n, size_t n_out)
     }
 }
 
-/* A = f(Z) for matrices (n, n_out); functions of single numbers are computed for count of them,
- * which may be more: whole vectors. */
-INLINE void activation_forward_of(double *A, const double *Z, int activation, size_t n,
-                                  size_t n_out, size_t count)
+#define FOR_EACH_FAST(f) f(sigmoid) f(tanh) f(relu) f(leaky_relu)
+
+/* A = f(Z) by the fast body of that activation, or by its own where there is none. */
+static void activation_forward(double *A, const double *Z, const struct pn_activation *activation,
+                               size_t n, size_t n_out, size_t count)
 {
-    switch (activation) {
-    case PN_IDENTITY:
-        if (A != Z)
-            identity_forward(A, Z, count);
-        break;
-    case PN_SIGMOID:
-        sigmoid_forward(A, Z, count);
-        break;
-    case PN_TANH:
-        tanh_forward(A, Z, count);
-        break;
-    case PN_RELU:
-        relu_forward(A, Z, count);
-        break;
-    case PN_LEAKY_RELU:
-        leaky_relu_forward(A, Z, count);
-        break;
-    case PN_SOFTMAX:
+#define TRY(name)                                                                                 \
+    if (activation == &pn_##name##_activation)                                                    \
+        name##_forward(A, Z, count);                                                              \
+    else
+    FOR_EACH_FAST(TRY)
+#undef TRY
+    if (activation == &pn_softmax_activation)
         softmax_forward(A, Z, n, n_out);
-        break;
-    }
+    else if (activation != &pn_identity_activation || A != Z)
+        activation->forward(A, Z, n, n_out);
 }
 
-static void activation_forward(double *A, const double *Z, int activation, size_t n, size_t n_out)
+/* dZ from dA likewise; softmax has its own, whose sums over a row are plain ones. */
+static void activation_backward(double *dZ, const double *dA, const double *A,
+                                const struct pn_activation *activation, size_t n, size_t n_out,
+                                size_t count)
 {
-    activation_forward_of(A, Z, activation, n, n_out, n * n_out);
-}
-
-INLINE void activation_backward_of(double *dZ, const double *dA, const double *A, int activation,
-                                   size_t n, size_t n_out, size_t count)
-{
-    switch (activation) {
-    case PN_SIGMOID:
-        sigmoid_backward(dZ, dA, A, count);
-        break;
-    case PN_TANH:
-        tanh_backward(dZ, dA, A, count);
-        break;
-    case PN_RELU:
-        relu_backward(dZ, dA, A, count);
-        break;
-    case PN_LEAKY_RELU:
-        leaky_relu_backward(dZ, dA, A, count);
-        break;
-    default: /* identity, and softmax, whose sums over a row are plain ones */
-        pn_activation_backward(dZ, dA, A, activation, n, n_out);
-    }
-}
-
-static void activation_backward(double *dZ, const double *dA, const double *A, int activation,
-                                size_t n, size_t n_out)
-{
-    activation_backward_of(dZ, dA, A, activation, n, n_out, n * n_out);
+#define TRY(name)                                                                                 \
+    if (activation == &pn_##name##_activation)                                                    \
+        name##_backward(dZ, dA, A, count);                                                        \
+    else
+    FOR_EACH_FAST(TRY)
+#undef TRY
+    if (activation != &pn_identity_activation || dZ != dA)
+        activation->backward(dZ, dA, A, n, n_out);
 }
 
 #endif

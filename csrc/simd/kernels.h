@@ -7,7 +7,9 @@
 #ifndef PN_KERNELS_H
 #define PN_KERNELS_H
 
-#include <stddef.h>
+#include "../host/limits.h"
+#include "../purenn.h"
+
 #include <stdint.h>
 
 /* cffi: begin */
@@ -20,26 +22,15 @@ enum pn_number {
 
 /* The inputs X (n, n_in) of a data set where they lie, row-major, as numbers of one type.
  *
- * If columns is not NULL, it names those that are not 0, ascending in each sample: the ones of
- * sample s among the inputs 64*t ... 64*t + 63 are columns[i] for starts[s*tiles + t] <= i <
- * starts[s*tiles + t + 1], where tiles is n_in/64 rounded up. */
+ * If columns is not NULL, it names those that are not 0, ascending in each sample, tile by tile of
+ * PN_TILE inputs: the ones of sample s in tile t are columns[i] for starts[s*tiles + t] <= i <
+ * starts[s*tiles + t + 1], where tiles is n_in / PN_TILE rounded up. */
 struct pn_inputs {
     const void *X;
     int type; /* enum pn_number */
     size_t n_in;
     const uint16_t *columns;
     const uint32_t *starts;
-};
-
-/* A network and how it is trained, as in purenn.h. */
-struct pn_network {
-    double *parameters;
-    const int *activations;
-    const size_t *sizes;
-    size_t n_layers;
-    int loss;
-    int bias;
-    double learning_rate;
 };
 
 /* The rows of a data set that are taken one after the other: order[first] ... or, where order is
@@ -50,8 +41,8 @@ struct pn_rows {
     size_t n;
 };
 
-/* A training that can stop after any range of samples and go on later. order (n) or NULL,
- * batch_size and n are those of pn_train_epoch. */
+/* A training that can stop after any range of samples and go on later: csrc/host/host.h says what
+ * a range is. order (n) or NULL, batch_size and n are those of pn_train_epoch. */
 struct pn_training {
     struct pn_network network;
     struct pn_inputs inputs;
@@ -59,12 +50,15 @@ struct pn_training {
     const size_t *order;
     size_t n;
     size_t batch_size;
-    size_t range;      /* samples that a thread takes at a time */
-    size_t threads;
+    double learning_rate;
+    double *gradients; /* NULL, or (count): gets the gradients of each batch, and no step is made */
+    size_t range;
+    size_t threads;    /* 1 ... PN_MOST_THREADS */
     double *workspace; /* pn_training_workspace(...) doubles */
     int sparse;        /* whether zeros may be left out: 1 at first, if inputs name columns */
     size_t first;      /* the next sample of this epoch; 0 at first */
     double total;      /* the losses of this epoch so far; 0 at first */
+    size_t ended;      /* the epochs that ended in the last call */
 };
 
 struct pn_kernels {
@@ -75,16 +69,17 @@ struct pn_kernels {
     void (*log)(double *y, const double *x, size_t count);
     void (*tanh)(double *y, const double *x, size_t count);
 
-    /* linalg.c. scratch holds PN_SCRATCH doubles. The sums of the two gradients are taken up where
-     * they are, or begin at 0.0 if fresh, and are not divided by n; rows of X lie x_row doubles
-     * apart, and bias_sums may be NULL. */
+    /* linalg.c. scratch holds PN_SCRATCH doubles, and may be NULL for less than PN_LEAST_PACKED
+     * rows. The sums of the two gradients are taken up where they are, or begin at 0.0 if fresh,
+     * and are not divided by n; rows of X lie x_row doubles apart, those of W w_row, and bias_sums
+     * may be NULL. */
     void (*affine)(double *Z, const double *X, const double *W, const double *b,
                    size_t n, size_t n_in, size_t n_out, double *scratch);
     void (*add_weight_products)(double *sums, double *bias_sums, const double *X, size_t x_row,
                                 const double *dZ, size_t n, size_t n_in, size_t n_out, int fresh,
                                 double *scratch);
     void (*add_bias_products)(double *sums, const double *dZ, size_t n, size_t n_out, int fresh);
-    void (*input_gradient)(double *dX, const double *dZ, const double *W,
+    void (*input_gradient)(double *dX, const double *dZ, const double *W, size_t w_row,
                            size_t n, size_t n_in, size_t n_out, double *scratch);
 
     /* The same for inputs whose zeros are left out; W and dZ have to be finite. The sums are
@@ -95,15 +90,19 @@ struct pn_kernels {
                                        struct pn_rows rows, const double *dZ, size_t n_out,
                                        size_t from, size_t to);
 
-    /* activations.c, losses.c, network.c: as in purenn.h. */
-    void (*activation_forward)(double *A, const double *Z, int activation,
-                               size_t n, size_t n_out);
-    void (*activation_backward)(double *dZ, const double *dA, const double *A, int activation,
-                                size_t n, size_t n_out);
-    void (*sample_losses)(double *L, const double *A, const double *Y, int loss,
-                          size_t n, size_t n_out);
-    void (*output_gradient)(double *dZ, const double *A, const double *Y, int activation,
-                            int loss, size_t n, size_t n_out);
+    /* activations.c, losses.c, network.c. What is computed number by number may be computed for
+     * `count` numbers, n*n_out or more: whole vectors. */
+    void (*activation_forward)(double *A, const double *Z,
+                               const struct pn_activation *activation,
+                               size_t n, size_t n_out, size_t count);
+    void (*activation_backward)(double *dZ, const double *dA, const double *A,
+                                const struct pn_activation *activation,
+                                size_t n, size_t n_out, size_t count);
+    void (*sample_losses)(double *L, const double *A, const double *Y,
+                          const struct pn_loss *loss, size_t n, size_t n_out);
+    void (*output_gradient)(double *dZ, const double *A, const double *Y,
+                            const struct pn_activation *activation, const struct pn_loss *loss,
+                            size_t n, size_t n_out, size_t count);
 
     /* optimizers.c: w[i] <- w[i] - (learning_rate*(sums[i] / n)). */
     void (*gradient_descent)(double *w, const double *sums, double learning_rate, size_t n,
@@ -111,20 +110,20 @@ struct pn_kernels {
     /* Whether every number is finite. */
     int (*all_finite)(const double *x, size_t count);
 
-    /* training.c: training with batches of one, at most that many samples and epochs; losses gets
-     * the mean loss of each epoch that ended, and their number is returned. NULL in the plain
-     * table. one_by_one_workspace tells the size of the workspace. */
-    size_t (*train_one_by_one)(struct pn_training *training, double *losses, size_t epochs,
-                               size_t samples);
+    /* training.c: pn_train for batches of one. NULL in the plain table. one_by_one_workspace tells
+     * the size of the workspace. */
+    void (*train_one_by_one)(struct pn_training *training, double *losses, size_t epochs,
+                             size_t samples);
     size_t (*one_by_one_workspace)(const struct pn_network *network);
 };
-
-#define PN_SCRATCH 53248
 
 /* The table of that name, plain, avx2, avx512 or neon, or NULL where this build or this processor
  * has none; for the name NULL the fastest one. */
 const struct pn_kernels *pn_kernels(const char *name);
 
 /* cffi: end */
+
+extern const struct pn_kernels *const pn_kernels_plain, *const pn_kernels_avx2;
+extern const struct pn_kernels *const pn_kernels_avx512, *const pn_kernels_neon;
 
 #endif

@@ -14,7 +14,7 @@
 #include "rows.h"
 #include "vector.h"
 
-#define ROWS 8                      /* of a tile */
+#define ROWS 8                      /* of a tile; NARROW_TILE has a case for each number */
 #define PANEL (2 * LANES)           /* columns of a panel */
 #define DEPTH 256                   /* terms that are added before a sum is stored */
 #define TOGETHER 4                  /* panels that are copied together */
@@ -212,56 +212,11 @@ static void affine(double *Z, const double *X, const double *W, const double *b,
                    size_t n_in, size_t n_out, double *scratch)
 {
     size_t s;
-    if (n < 4)
+    if (n < PN_LEAST_PACKED)
         for (s = 0; s < n; s++)
-            affine_of_row(Z + s * n_out, X + s * n_in, PN_FLOAT64, NULL, n_in, W, b, n_out);
+            affine_of_row(Z + s * n_out, X + s * n_in, NULL, n_in, W, b, n_out, PN_FLOAT64);
     else
         products(Z, X, n_in, 1, W, n_out, 0, n, n_out, n_in, 1, b, scratch);
-}
-
-/* A case for each number of rows of a tile, so that it is a constant. */
-#define ROWS_UP_TO_8(f, ...)                                                                      \
-    case 1:                                                                                       \
-        f(__VA_ARGS__, 1);                                                                        \
-        break;                                                                                    \
-    case 2:                                                                                       \
-        f(__VA_ARGS__, 2);                                                                        \
-        break;                                                                                    \
-    case 3:                                                                                       \
-        f(__VA_ARGS__, 3);                                                                        \
-        break;                                                                                    \
-    case 4:                                                                                       \
-        f(__VA_ARGS__, 4);                                                                        \
-        break;                                                                                    \
-    case 5:                                                                                       \
-        f(__VA_ARGS__, 5);                                                                        \
-        break;                                                                                    \
-    case 6:                                                                                       \
-        f(__VA_ARGS__, 6);                                                                        \
-        break;                                                                                    \
-    case 7:                                                                                       \
-        f(__VA_ARGS__, 7);                                                                        \
-        break;                                                                                    \
-    case 8:                                                                                       \
-        f(__VA_ARGS__, 8);                                                                        \
-        break;
-
-INLINE void add_bias_columns(double *sums, const double *dZ, size_t n, size_t n_out, int fresh,
-                             size_t width, size_t vectors)
-{
-    vec totals[MOST], dz[MOST];
-    size_t s, v;
-    load_columns(totals, sums, width, vectors);
-    UNROLL
-    for (v = 0; v < vectors; v++)
-        totals[v] = fresh ? all(0.0) : totals[v];
-    for (s = 0; s < n; s++) {
-        load_columns(dz, dZ + s * n_out, width, vectors);
-        UNROLL
-        for (v = 0; v < vectors; v++)
-            totals[v] = totals[v] + dz[v];
-    }
-    store_columns(sums, totals, width, vectors);
 }
 
 /* sums[j] = sums[j] + sum of dZ[s][j], s ascending: the sums of pn_bias_gradient over a range, from
@@ -270,8 +225,14 @@ INLINE void add_bias_columns(double *sums, const double *dZ, size_t n, size_t n_
  * for each j: for each s: sums[j] += dZ[s][j] */
 static void add_bias_products(double *sums, const double *dZ, size_t n, size_t n_out, int fresh)
 {
-    size_t j, width;
-    FOR_COLUMNS(j, width, n_out, add_bias_columns, sums + j, dZ + j, n, n_out, fresh, width)
+    size_t s, j, width;
+    FOR_VECTORS(j, width, n_out)
+    {
+        vec total = fresh ? all(0.0) : load_part(sums + j, width);
+        for (s = 0; s < n; s++)
+            total = total + load_part(dZ + s * n_out + j, width);
+        store_part(sums + j, total, width);
+    }
 }
 
 /* sums[k][j] = sums[k][j] + sum of X[s][k]*dZ[s][j], s ascending: the sums of pn_weight_gradient
@@ -286,9 +247,18 @@ static void add_weight_products(double *sums, double *bias_sums, const double *X
                                 double *scratch)
 {
     if (1 <= n_in && n_in <= ROWS && 1 <= n_out && n_out <= LANES) {
+#define NARROW_TILE(rows) CASE(rows, narrow_tile, sums, bias_sums, n_out, X, 1, x_row, dZ, n, fresh)
         switch (n_in) {
-            ROWS_UP_TO_8(narrow_tile, sums, bias_sums, n_out, X, 1, x_row, dZ, n, fresh)
+            NARROW_TILE(1)
+            NARROW_TILE(2)
+            NARROW_TILE(3)
+            NARROW_TILE(4)
+            NARROW_TILE(5)
+            NARROW_TILE(6)
+            NARROW_TILE(7)
+            NARROW_TILE(8)
         }
+#undef NARROW_TILE
         return;
     }
     products(sums, X, 1, x_row, dZ, n_out, 0, n_in, n_out, n, fresh, NULL, scratch);
@@ -296,18 +266,19 @@ static void add_weight_products(double *sums, double *bias_sums, const double *X
         add_bias_products(bias_sums, dZ, n, n_out, fresh);
 }
 
-/* dX[s][k] = sum of dZ[s][j]*W[k][j], j ascending: pn_input_gradient.
+/* dX[s][k] = sum of dZ[s][j]*W[k][j], j ascending: pn_input_gradient, for a W whose rows lie w_row
+ * doubles apart.
  *
  * for each s, k: dX[s][k] = 0.0; for each j: dX[s][k] += dZ[s][j] * W[k][j] */
-static void input_gradient(double *dX, const double *dZ, const double *W, size_t n, size_t n_in,
-                           size_t n_out, double *scratch)
+static void input_gradient(double *dX, const double *dZ, const double *W, size_t w_row, size_t n,
+                           size_t n_in, size_t n_out, double *scratch)
 {
     size_t s;
-    if (n < 4)
+    if (n < PN_LEAST_PACKED)
         for (s = 0; s < n; s++)
-            input_gradient_of_row(dX + s * n_in, dZ + s * n_out, W, n_in, n_out, n_out);
+            input_gradient_of_row(dX + s * n_in, dZ + s * n_out, W, n_in, n_out, w_row);
     else
-        products(dX, dZ, n_out, 1, W, n_out, 1, n, n_in, n_out, 1, NULL, scratch);
+        products(dX, dZ, n_out, 1, W, w_row, 1, n, n_in, n_out, 1, NULL, scratch);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The losses of csrc/losses.c: their terms a vector at a time, their sums one by one. */
+/* The losses of csrc/losses.c, a vector of terms at a time, their sums one by one. Their gradients:
+ * output_gradient in training.h. */
 #ifndef PN_SIMD_LOSSES_H
 #define PN_SIMD_LOSSES_H
 
@@ -18,25 +19,23 @@ INLINE vec vxlogy(vec x, vec y)
     return choose(zero, all(0.0), x * vlog(y));
 }
 
-/* What one output adds to the loss of its sample. */
-INLINE vec term(vec a, vec y, int loss)
+/* What one output adds to the loss of its sample; loss is a constant wherever this is called. */
+INLINE vec term(vec a, vec y, const struct pn_loss *loss)
 {
-    switch (loss) {
-    case PN_MEAN_SQUARED_ERROR:
+    if (loss == &pn_mean_squared_error_loss)
         return (a - y) * (a - y);
-    case PN_BINARY_CROSS_ENTROPY:
-        if (every(equal(y * (1.0 - y), all(0.0)))) /* 0 or 1: one of the two logarithms is all */
-            return -(0.0 + vlog(choose(equal(y, all(0.0)), 1.0 - a, a)));
-        return -(vxlogy(y, a) + vxlogy(1.0 - y, 1.0 - a));
-    default: /* PN_CATEGORICAL_CROSS_ENTROPY */
+    if (loss == &pn_categorical_cross_entropy_loss)
         return -vxlogy(y, a);
-    }
+    if (every(equal(y * (1.0 - y), all(0.0)))) /* 0 or 1: one of the two logarithms is all */
+        return -(0.0 + vlog(choose(equal(y, all(0.0)), 1.0 - a, a)));
+    return -(vxlogy(y, a) + vxlogy(1.0 - y, 1.0 - a));
 }
 
 /* L[s] = sum of the terms of sample s, j ascending; for the squared error divided by n_out.
  *
  * for each s: L[s] = 0.0; for each j: L[s] += term(A[s][j], Y[s][j]) */
-INLINE void losses(double *L, const double *A, const double *Y, int loss, size_t n, size_t n_out)
+INLINE void sums_of_terms(double *L, const double *A, const double *Y, const struct pn_loss *loss,
+                          size_t n, size_t n_out)
 {
     double terms[TERMS + LANES];
     size_t count = n * n_out;
@@ -53,7 +52,7 @@ INLINE void losses(double *L, const double *A, const double *Y, int loss, size_t
         for (i = 0; i < chunk; i++) {
             total = total + terms[i];
             if (++j == n_out) {
-                *L++ = loss == PN_MEAN_SQUARED_ERROR ? total / (double)n_out : total;
+                *L++ = loss == &pn_mean_squared_error_loss ? total / (double)n_out : total;
                 total = 0.0;
                 j = 0;
             }
@@ -61,17 +60,20 @@ INLINE void losses(double *L, const double *A, const double *Y, int loss, size_t
     }
 }
 
-static void sample_losses(double *L, const double *A, const double *Y, int loss, size_t n,
-                          size_t n_out)
+/* L by the fast body of that loss, or by its own where there is none. */
+static void sample_losses(double *L, const double *A, const double *Y, const struct pn_loss *loss,
+                          size_t n, size_t n_out)
 {
     if (n_out == 0)
-        pn_sample_losses(L, A, Y, loss, n, n_out);
-    else if (loss == PN_MEAN_SQUARED_ERROR)
-        losses(L, A, Y, PN_MEAN_SQUARED_ERROR, n, n_out);
-    else if (loss == PN_BINARY_CROSS_ENTROPY)
-        losses(L, A, Y, PN_BINARY_CROSS_ENTROPY, n, n_out);
-    else if (loss == PN_CATEGORICAL_CROSS_ENTROPY)
-        losses(L, A, Y, PN_CATEGORICAL_CROSS_ENTROPY, n, n_out);
+        loss->losses(L, A, Y, n, n_out);
+    else if (loss == &pn_mean_squared_error_loss)
+        sums_of_terms(L, A, Y, &pn_mean_squared_error_loss, n, n_out);
+    else if (loss == &pn_binary_cross_entropy_loss)
+        sums_of_terms(L, A, Y, &pn_binary_cross_entropy_loss, n, n_out);
+    else if (loss == &pn_categorical_cross_entropy_loss)
+        sums_of_terms(L, A, Y, &pn_categorical_cross_entropy_loss, n, n_out);
+    else
+        loss->losses(L, A, Y, n, n_out);
 }
 
 #endif

@@ -53,11 +53,47 @@ static void add_weight_products(double *sums, double *bias_sums, const double *X
         add_bias_products(bias_sums, dZ, n, n_out, fresh);
 }
 
-static void input_gradient(double *dX, const double *dZ, const double *W, size_t n, size_t n_in,
-                           size_t n_out, double *scratch)
+static void input_gradient(double *dX, const double *dZ, const double *W, size_t w_row, size_t n,
+                           size_t n_in, size_t n_out, double *scratch)
 {
+    size_t s, k, j;
     (void)scratch;
-    pn_input_gradient(dX, dZ, W, n, n_in, n_out);
+    for (s = 0; s < n; s++)
+        for (k = 0; k < n_in; k++) {
+            double total = 0.0;
+            for (j = 0; j < n_out; j++)
+                total = total + dZ[s * n_out + j] * W[k * w_row + j];
+            dX[s * n_in + k] = total;
+        }
+}
+
+static void activation_forward(double *A, const double *Z, const struct pn_activation *activation,
+                               size_t n, size_t n_out, size_t count)
+{
+    (void)count;
+    activation->forward(A, Z, n, n_out);
+}
+
+static void activation_backward(double *dZ, const double *dA, const double *A,
+                                const struct pn_activation *activation, size_t n, size_t n_out,
+                                size_t count)
+{
+    (void)count;
+    activation->backward(dZ, dA, A, n, n_out);
+}
+
+static void sample_losses(double *L, const double *A, const double *Y, const struct pn_loss *loss,
+                          size_t n, size_t n_out)
+{
+    loss->losses(L, A, Y, n, n_out);
+}
+
+static void output_gradient(double *dZ, const double *A, const double *Y,
+                            const struct pn_activation *activation, const struct pn_loss *loss,
+                            size_t n, size_t n_out, size_t count)
+{
+    (void)count;
+    pn_output_gradient(dZ, A, Y, activation, loss, n, n_out);
 }
 
 static void gradient_descent(double *w, const double *sums, double learning_rate, size_t n,
@@ -77,24 +113,21 @@ static int all_finite(const double *x, size_t count)
     return 1;
 }
 
-extern const struct pn_kernels pn_kernels_plain;
-const struct pn_kernels pn_kernels_plain = {
-    "plain",
-    exp_forward,
-    log_forward,
-    tanh_forward,
-    affine,
-    add_weight_products,
-    add_bias_products,
-    input_gradient,
-    NULL,
-    NULL,
-    pn_activation_forward,
-    pn_activation_backward,
-    pn_sample_losses,
-    pn_output_gradient,
-    gradient_descent,
-    all_finite,
-    NULL,
-    NULL,
+static const struct pn_kernels own_kernels = {
+    .name = "plain",
+    .exp = exp_forward,
+    .log = log_forward,
+    .tanh = tanh_forward,
+    .affine = affine,
+    .add_weight_products = add_weight_products,
+    .add_bias_products = add_bias_products,
+    .input_gradient = input_gradient,
+    .activation_forward = activation_forward,
+    .activation_backward = activation_backward,
+    .sample_losses = sample_losses,
+    .output_gradient = output_gradient,
+    .gradient_descent = gradient_descent,
+    .all_finite = all_finite,
 };
+
+const struct pn_kernels *const pn_kernels_plain = &own_kernels;

@@ -9,7 +9,7 @@
 #include "kernels.h"
 #include "vector.h"
 
-#define MOST 4 /* vectors of sums at a time */
+#define MOST 4 /* vectors of sums at a time; FOR_COLUMNS has a case for each number of them */
 
 /* x[k] of whatever type; type is a constant wherever this is called. */
 INLINE double number(const void *x, int type, size_t k)
@@ -36,22 +36,27 @@ INLINE size_t row_number(struct pn_rows rows, size_t s)
     return rows.order ? rows.order[rows.first + s] : rows.first + s;
 }
 
+/* f(..., type) with the type of numbers as a constant. */
+#define BY_TYPE(type, f, ...)                                                                     \
+    ((type) == PN_UINT8     ? f(__VA_ARGS__, PN_UINT8)                                            \
+     : (type) == PN_FLOAT32 ? f(__VA_ARGS__, PN_FLOAT32)                                          \
+                            : f(__VA_ARGS__, PN_FLOAT64))
+
+/* A case of a switch that calls f(..., number), the number being a constant. */
+#define CASE(number, f, ...)                                                                      \
+    case number:                                                                                  \
+        f(__VA_ARGS__, number);                                                                   \
+        break;
+
 /* Calls f(..., vectors) for each group of up to MOST vectors of columns j ... j + width - 1, with
  * the number of vectors as a constant. */
 #define FOR_COLUMNS(j, width, n_out, f, ...)                                                      \
     for (j = 0; j < (n_out) && (width = smaller(MOST * LANES, (n_out)-j)) > 0; j += MOST * LANES) \
         switch ((width + LANES - 1) / LANES) {                                                    \
-        case 1:                                                                                   \
-            f(__VA_ARGS__, 1);                                                                    \
-            break;                                                                                \
-        case 2:                                                                                   \
-            f(__VA_ARGS__, 2);                                                                    \
-            break;                                                                                \
-        case 3:                                                                                   \
-            f(__VA_ARGS__, 3);                                                                    \
-            break;                                                                                \
-        default:                                                                                  \
-            f(__VA_ARGS__, MOST);                                                                 \
+            CASE(1, f, __VA_ARGS__)                                                               \
+            CASE(2, f, __VA_ARGS__)                                                               \
+            CASE(3, f, __VA_ARGS__)                                                               \
+            CASE(4, f, __VA_ARGS__)                                                               \
         }
 
 /* v[0] ... v[vectors - 1] = p[0] ... p[width - 1]. */
@@ -73,8 +78,8 @@ INLINE void store_columns(double *p, const vec *v, size_t width, size_t vectors)
     store_part(p + (vectors - 1) * LANES, v[vectors - 1], width - (vectors - 1) * LANES);
 }
 
-INLINE void affine_columns(double *z, const void *x, int type, const uint16_t *columns,
-                           size_t count, const double *W, const double *b, size_t n_out,
+INLINE void affine_columns(double *z, const void *x, const uint16_t *columns, size_t count,
+                           const double *W, const double *b, size_t n_out, int type,
                            size_t width, size_t vectors)
 {
     vec sums[MOST], w[MOST];
@@ -101,17 +106,17 @@ INLINE void affine_columns(double *z, const void *x, int type, const uint16_t *c
  *
  * for each j: z[j] = 0.0; for each k: z[j] += x[k] * W[k][j]; z[j] += b[j]
  * k runs over 0 ... count - 1 or, where columns is not NULL, over columns[0] ... */
-INLINE void affine_of_row(double *z, const void *x, int type, const uint16_t *columns,
-                          size_t count, const double *W, const double *b, size_t n_out)
+INLINE void affine_of_row(double *z, const void *x, const uint16_t *columns, size_t count,
+                          const double *W, const double *b, size_t n_out, int type)
 {
     size_t j, width;
-    FOR_COLUMNS(j, width, n_out, affine_columns, z + j, x, type, columns, count, W + j, b + j,
-                n_out, width)
+    FOR_COLUMNS(j, width, n_out, affine_columns, z + j, x, columns, count, W + j, b + j, n_out,
+                type, width)
 }
 
-INLINE void step_columns(vec *finite, double *W, const void *x, int type, const uint16_t *columns,
+INLINE void step_columns(vec *finite, double *W, const void *x, const uint16_t *columns,
                          size_t count, const double *dz, double learning_rate, size_t n_out,
-                         size_t width, size_t vectors)
+                         int type, size_t width, size_t vectors)
 {
     vec d[MOST], w[MOST];
     size_t i, v;
@@ -133,13 +138,13 @@ INLINE void step_columns(vec *finite, double *W, const void *x, int type, const 
  *
  * for each k, j: W[k][j] -= learning_rate * (0.0 + x[k] * dz[j])
  * Whether all weights that it wrote are finite. */
-INLINE int step_of_row(double *W, const void *x, int type, const uint16_t *columns, size_t count,
-                       const double *dz, double learning_rate, size_t n_out)
+INLINE int step_of_row(double *W, const void *x, const uint16_t *columns, size_t count,
+                       const double *dz, double learning_rate, size_t n_out, int type)
 {
     size_t j, width;
     vec finite = all(0.0);
-    FOR_COLUMNS(j, width, n_out, step_columns, &finite, W + j, x, type, columns, count, dz + j,
-                learning_rate, n_out, width)
+    FOR_COLUMNS(j, width, n_out, step_columns, &finite, W + j, x, columns, count, dz + j,
+                learning_rate, n_out, type, width)
     return !any(differ(finite, finite));
 }
 

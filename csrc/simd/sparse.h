@@ -5,8 +5,12 @@
 
 #include "rows.h"
 
-#define TILE 64           /* inputs, whose columns begin at a known place in each sample */
 #define CACHE (128 * 1024) /* bytes of sums that stay near while samples pass */
+
+INLINE size_t tiles_of(const struct pn_inputs *inputs)
+{
+    return (inputs->n_in + PN_TILE - 1) / PN_TILE;
+}
 
 /* One sample: its inputs and the columns of those that are not 0. */
 struct sample {
@@ -19,8 +23,7 @@ struct sample {
 INLINE struct sample sample_tiles(const struct pn_inputs *inputs, size_t row, size_t from,
                                   size_t to)
 {
-    size_t tiles = (inputs->n_in + TILE - 1) / TILE;
-    const uint32_t *starts = inputs->starts + row * tiles;
+    const uint32_t *starts = inputs->starts + row * tiles_of(inputs);
     struct sample sample = {row_of(inputs, row), inputs->columns + starts[from],
                             starts[to] - starts[from]};
     return sample;
@@ -28,7 +31,7 @@ INLINE struct sample sample_tiles(const struct pn_inputs *inputs, size_t row, si
 
 /* affine_columns for two samples in turn, so that neither waits for its last addition. */
 INLINE void affine_columns_of_two(double *z, double *z2, struct sample one, struct sample two,
-                                  int type, const double *W, const double *b, size_t n_out,
+                                  const double *W, const double *b, size_t n_out, int type,
                                   size_t width, size_t vectors)
 {
     vec sums[MOST], sums2[MOST], w[MOST];
@@ -66,22 +69,21 @@ INLINE void affine_columns_of_two(double *z, double *z2, struct sample one, stru
     store_columns(z2, sums2, width, vectors);
 }
 
-INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, int type,
-                                  struct pn_rows rows, const double *W, const double *b,
-                                  size_t n_out)
+INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, struct pn_rows rows,
+                                  const double *W, const double *b, size_t n_out, int type)
 {
-    size_t tiles = (inputs->n_in + TILE - 1) / TILE;
+    size_t tiles = tiles_of(inputs);
     size_t s, j, width;
     for (s = 0; s + 2 <= rows.n; s += 2) {
         struct sample one = sample_tiles(inputs, row_number(rows, s), 0, tiles);
         struct sample two = sample_tiles(inputs, row_number(rows, s + 1), 0, tiles);
         double *z = Z + s * n_out;
-        FOR_COLUMNS(j, width, n_out, affine_columns_of_two, z + j, z + n_out + j, one, two, type,
-                    W + j, b + j, n_out, width)
+        FOR_COLUMNS(j, width, n_out, affine_columns_of_two, z + j, z + n_out + j, one, two, W + j,
+                    b + j, n_out, type, width)
     }
     if (s < rows.n) {
         struct sample one = sample_tiles(inputs, row_number(rows, s), 0, tiles);
-        affine_of_row(Z + s * n_out, one.x, type, one.columns, one.count, W, b, n_out);
+        affine_of_row(Z + s * n_out, one.x, one.columns, one.count, W, b, n_out, type);
     }
 }
 
@@ -91,16 +93,11 @@ INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, int
 static void sparse_affine(double *Z, const struct pn_inputs *inputs, struct pn_rows rows,
                           const double *W, const double *b, size_t n_out)
 {
-    if (inputs->type == PN_UINT8)
-        sparse_affine_of_type(Z, inputs, PN_UINT8, rows, W, b, n_out);
-    else if (inputs->type == PN_FLOAT32)
-        sparse_affine_of_type(Z, inputs, PN_FLOAT32, rows, W, b, n_out);
-    else
-        sparse_affine_of_type(Z, inputs, PN_FLOAT64, rows, W, b, n_out);
+    BY_TYPE(inputs->type, sparse_affine_of_type, Z, inputs, rows, W, b, n_out);
 }
 
-INLINE void add_columns(double *sums, struct sample sample, int type, const double *dz,
-                        size_t n_out, size_t width, size_t vectors)
+INLINE void add_columns(double *sums, struct sample sample, const double *dz, size_t n_out,
+                        int type, size_t width, size_t vectors)
 {
     vec d[MOST], w[MOST];
     size_t i, v;
@@ -116,15 +113,14 @@ INLINE void add_columns(double *sums, struct sample sample, int type, const doub
     }
 }
 
-INLINE void sparse_add_of_type(double *sums, const struct pn_inputs *inputs, int type,
-                               struct pn_rows rows, const double *dZ, size_t n_out, size_t from,
-                               size_t to)
+INLINE void sparse_add_of_type(double *sums, const struct pn_inputs *inputs, struct pn_rows rows,
+                               const double *dZ, size_t n_out, size_t from, size_t to, int type)
 {
     size_t s, j, width;
     for (s = 0; s < rows.n; s++) {
         struct sample sample = sample_tiles(inputs, row_number(rows, s), from, to);
-        FOR_COLUMNS(j, width, n_out, add_columns, sums + j, sample, type, dZ + s * n_out + j,
-                    n_out, width)
+        FOR_COLUMNS(j, width, n_out, add_columns, sums + j, sample, dZ + s * n_out + j, n_out, type,
+                    width)
     }
 }
 
@@ -136,16 +132,11 @@ static void sparse_add_weight_products(double *sums, const struct pn_inputs *inp
                                        struct pn_rows rows, const double *dZ, size_t n_out,
                                        size_t from, size_t to)
 {
-    size_t bytes = TILE * n_out * sizeof(double);
+    size_t bytes = PN_TILE * n_out * sizeof(double);
     size_t together = bytes > 0 && bytes < CACHE ? CACHE / bytes : 1;
     for (; from < to; from += together) {
-        size_t end = smaller(from + together, to);
-        if (inputs->type == PN_UINT8)
-            sparse_add_of_type(sums, inputs, PN_UINT8, rows, dZ, n_out, from, end);
-        else if (inputs->type == PN_FLOAT32)
-            sparse_add_of_type(sums, inputs, PN_FLOAT32, rows, dZ, n_out, from, end);
-        else
-            sparse_add_of_type(sums, inputs, PN_FLOAT64, rows, dZ, n_out, from, end);
+        BY_TYPE(inputs->type, sparse_add_of_type, sums, inputs, rows, dZ, n_out, from,
+                smaller(from + together, to));
     }
 }
 

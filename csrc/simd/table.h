@@ -7,14 +7,28 @@
 
 #define PN_TABLE_NAME(level) pn_kernels_##level
 #define PN_TABLE(level) PN_TABLE_NAME(level)
-#define PN_TEXT_OF(level) #level
-#define PN_TEXT(level) PN_TEXT_OF(level)
+#define PN_STRING_OF(level) #level
+#define PN_STRING(level) PN_STRING_OF(level)
 
-extern const struct pn_kernels PN_TABLE(LEVEL);
-const struct pn_kernels PN_TABLE(LEVEL) = {
-    PN_TEXT(LEVEL),     exp_forward,         log_forward,       tanh_forward,
-    affine,             add_weight_products, add_bias_products, input_gradient,
-    sparse_affine,      sparse_add_weight_products,
-    activation_forward, activation_backward, sample_losses,     output_gradient,
-    gradient_descent,   all_finite,          train_one_by_one,  one_by_one_workspace,
+static const struct pn_kernels own_kernels = {
+    .name = PN_STRING(LEVEL),
+    .exp = exp_forward,
+    .log = log_forward,
+    .tanh = tanh_forward,
+    .affine = affine,
+    .add_weight_products = add_weight_products,
+    .add_bias_products = add_bias_products,
+    .input_gradient = input_gradient,
+    .sparse_affine = sparse_affine,
+    .sparse_add_weight_products = sparse_add_weight_products,
+    .activation_forward = activation_forward,
+    .activation_backward = activation_backward,
+    .sample_losses = sample_losses,
+    .output_gradient = output_gradient,
+    .gradient_descent = gradient_descent,
+    .all_finite = all_finite,
+    .train_one_by_one = train_one_by_one,
+    .one_by_one_workspace = one_by_one_workspace,
 };
+
+const struct pn_kernels *const PN_TABLE(LEVEL) = &own_kernels;

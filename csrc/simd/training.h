@@ -3,43 +3,40 @@
 #ifndef PN_SIMD_TRAINING_H
 #define PN_SIMD_TRAINING_H
 
+#include "../host/layers.h"
+
 #include "activations.h"
+#include "linalg.h"
 #include "losses.h"
 #include "sparse.h"
 
-/* dZ of the last layer, pn_output_gradient, where the elements of matrices that are computed one by
- * one may be more than n*n_out: whole vectors.
+#include <string.h>
+
+/* dZ of the last layer, pn_output_gradient.
  *
  * for each i: dZ[i] = A[i] - Y[i], or scale * (A[i] - Y[i]) and f' of it */
-INLINE void output_gradient_of(double *dZ, const double *A, const double *Y, int activation,
-                               int loss, size_t n, size_t n_out, size_t count)
+static void output_gradient(double *dZ, const double *A, const double *Y,
+                            const struct pn_activation *activation, const struct pn_loss *loss,
+                            size_t n, size_t n_out, size_t count)
 {
-    int matched = (activation == PN_SIGMOID && loss == PN_BINARY_CROSS_ENTROPY) ||
-                  (activation == PN_SOFTMAX && loss == PN_CATEGORICAL_CROSS_ENTROPY);
     size_t i, width;
-    if (matched) {
+    if (loss->matched == activation) {
         FOR_VECTORS(i, width, count)
         {
             store_part(dZ + i, load_part(A + i, width) - load_part(Y + i, width), width);
         }
         return;
     }
-    if (loss == PN_MEAN_SQUARED_ERROR) {
+    if (loss == &pn_mean_squared_error_loss) {
         double scale = 2.0 / (double)n_out;
         FOR_VECTORS(i, width, count)
         {
             store_part(dZ + i, scale * (load_part(A + i, width) - load_part(Y + i, width)), width);
         }
     } else {
-        pn_loss_gradient(dZ, A, Y, loss, n, n_out);
+        loss->gradient(dZ, A, Y, n, n_out);
     }
-    activation_backward_of(dZ, dZ, A, activation, n, n_out, count);
-}
-
-static void output_gradient(double *dZ, const double *A, const double *Y, int activation, int loss,
-                            size_t n, size_t n_out)
-{
-    output_gradient_of(dZ, A, Y, activation, loss, n, n_out, n * n_out);
+    activation_backward(dZ, dZ, A, activation, n, n_out, count);
 }
 
 /* w[i] = w[i] - learning_rate*(sums[i] / n): the division of gradients and pn_gradient_descent.
@@ -49,20 +46,14 @@ static void output_gradient(double *dZ, const double *A, const double *Y, int ac
 static void gradient_descent(double *w, const double *sums, double learning_rate, size_t n,
                              size_t count)
 {
+    int power_of_two = (n & (n - 1)) == 0;
+    double divisor = (double)n, inverse = 1.0 / (double)n;
     size_t i, width;
-    if ((n & (n - 1)) == 0) {
-        double inverse = 1.0 / (double)n;
-        FOR_VECTORS(i, width, count)
-        {
-            vec g = load_part(sums + i, width) * inverse;
-            store_part(w + i, load_part(w + i, width) - learning_rate * g, width);
-        }
-    } else {
-        FOR_VECTORS(i, width, count)
-        {
-            vec g = load_part(sums + i, width) / (double)n;
-            store_part(w + i, load_part(w + i, width) - learning_rate * g, width);
-        }
+    FOR_VECTORS(i, width, count)
+    {
+        vec g = load_part(sums + i, width);
+        g = power_of_two ? g * inverse : g / divisor;
+        store_part(w + i, load_part(w + i, width) - learning_rate * g, width);
     }
 }
 
@@ -78,67 +69,83 @@ static int all_finite(const double *x, size_t count)
     return !any(differ(zero, zero));
 }
 
-/* A layer whose rows of W, and b, are whole vectors: in the parameters, or in a padded copy. */
-struct layer {
-    size_t n_in, width, row; /* row is padded(width) */
-    double *parameters;      /* W and b where they belong */
-    double *copy;            /* where their copy is, if row is not width */
-};
+/* The table of this level: a constant, so that a walk calls its functions directly. */
+static const struct pn_kernels own_kernels;
 
-INLINE double *weights_of(struct layer layer)
+/* Fills the copies of layers from the parameters, or the parameters from the copies. */
+static void copy_layers(const struct walk *walk, int back)
 {
-    return layer.row == layer.width ? layer.parameters : layer.copy;
-}
-
-INLINE struct layer first_layer(const struct pn_network *network, double *copies)
-{
-    struct layer layer = {network->sizes[0], network->sizes[1], padded(network->sizes[1]),
-                          network->parameters, copies};
-    return layer;
-}
-
-INLINE struct layer layer_after(struct layer layer, size_t width)
-{
-    struct layer next = {layer.width, width, padded(width),
-                         layer.parameters + (layer.n_in + 1) * layer.width, layer.copy};
-    if (layer.row != layer.width)
-        next.copy += (layer.n_in + 1) * layer.row;
-    return next;
-}
-
-INLINE struct layer layer_before(struct layer layer, size_t n_in)
-{
-    struct layer before = {n_in, layer.n_in, padded(layer.n_in),
-                           layer.parameters - (n_in + 1) * layer.n_in, layer.copy};
-    if (before.row != before.width)
-        before.copy -= (n_in + 1) * before.row;
-    return before;
-}
-
-/* Fills the copies from the parameters, or the parameters from the copies. */
-static void copy_layers(const struct pn_network *network, double *copies, int back)
-{
-    struct layer layer = first_layer(network, copies);
-    size_t l, k, j;
-    for (l = 1;; l++) {
-        for (k = 0; layer.row != layer.width && k <= layer.n_in; k++) {
-            double *own = layer.parameters + k * layer.width, *copy = layer.copy + k * layer.row;
-            for (j = 0; j < layer.width; j++)
-                if (back)
-                    own[j] = copy[j];
-                else
-                    copy[j] = own[j];
-            for (; j < layer.row; j++)
-                copy[j] = 0.0;
+    size_t l, k;
+    for (l = 0; l < walk->network->n_layers; l++) {
+        const struct layer *layer = &walk->layers[l];
+        for (k = 0; layer->W != layer->parameters && k <= layer->n_in; k++) {
+            double *own = layer->parameters + k * layer->width, *copy = layer->W + k * layer->row;
+            memcpy(back ? own : copy, back ? copy : own, layer->width * sizeof *own);
         }
-        if (l == network->n_layers)
-            return;
-        layer = layer_after(layer, network->sizes[l + 1]);
     }
 }
 
-/* The units of all layers, each layer padded: the room of A, and of dZ. */
-INLINE size_t padded_units(const struct pn_network *network)
+/* x[k] = the inputs of a sample as doubles. */
+INLINE void read_row(double *x, const void *X, size_t n_in, int type)
+{
+    size_t k;
+    for (k = 0; k < n_in; k++)
+        x[k] = number(X, type, k);
+}
+
+/* The inputs of a sample as doubles: where they lie, or in x. */
+INLINE const double *doubles_of(const struct pn_inputs *inputs, size_t row, double *x)
+{
+    const void *X = row_of(inputs, row);
+    if (inputs->type == PN_FLOAT64)
+        return X;
+    BY_TYPE(inputs->type, read_row, x, X, inputs->n_in);
+    return x;
+}
+
+/* pn_train_step on the sample of that row, whose targets are copied to y: its loss.
+ *
+ * After the walk, for each layer: W = W - learning_rate*(0.0 + x*dz), b = b - learning_rate*(0.0 +
+ * dz). *sparse tells whether zeros may be left out; and then of the next sample, which they may
+ * where they were of this one and its weights are finite. */
+INLINE double step_on_sample(const struct pn_training *t, struct walk *walk, double *x, double *y,
+                             size_t row, int *sparse)
+{
+    size_t n_layers = t->network.n_layers, n_out = t->network.sizes[n_layers], l, j, part;
+    const struct pn_inputs *inputs = &t->inputs;
+    double rate = t->learning_rate, L;
+    struct sample sample = {NULL, NULL, 0};
+    if (*sparse)
+        sample = sample_tiles(inputs, row, 0, tiles_of(inputs));
+    walk->rows.first = row;
+    walk->X = *sparse ? NULL : doubles_of(inputs, row, x);
+    FOR_VECTORS(j, part, n_out)
+    {
+        store(y + j, load_part(t->Y + row * n_out + j, part));
+    }
+    walk_forward(&own_kernels, walk);
+    walk_backward(&own_kernels, walk, &L, y);
+    if (!walk->X && !all_finite(walk->layers->dZ, walk->layers->width))
+        walk->X = doubles_of(inputs, row, x);
+    *sparse = 0;
+    for (l = n_layers; l-- > 0;) {
+        const struct layer *layer = &walk->layers[l];
+        const double *X = l > 0 ? layer[-1].A : walk->X;
+        if (X)
+            step_of_row(layer->W, X, NULL, layer->n_in, layer->dZ, rate, layer->row, PN_FLOAT64);
+        else
+            *sparse = BY_TYPE(inputs->type, step_of_row, layer->W, sample.x, sample.columns,
+                              sample.count, layer->dZ, rate, layer->row);
+        for (j = 0; j < layer->row; j += LANES) {
+            vec g = t->network.bias ? 0.0 + load(layer->dZ + j) : all(0.0);
+            store(layer->b + j, load(layer->b + j) - rate * g);
+        }
+    }
+    return L;
+}
+
+/* The units of all layers, each layer padded. */
+static size_t padded_units(const struct pn_network *network)
 {
     size_t units = 0, l;
     for (l = 1; l <= network->n_layers; l++)
@@ -146,109 +153,42 @@ INLINE size_t padded_units(const struct pn_network *network)
     return units;
 }
 
-/* pn_train_step on one sample, whose inputs have that type: its loss.
- *
- * z = x*W + b, a = f(z) for each layer; dz of the last; from there to the first layer
- * dx = dz*W^T, W = W - learning_rate*(0.0 + x*dz), b = b - learning_rate*(0.0 + dz)
- * What is stored as a whole vector can be loaded again at once; so everything here is padded. */
-INLINE double step_of_type(const struct pn_training *t, int *sparse, size_t row, int type,
-                           size_t units)
-{
-    const struct pn_network *network = &t->network;
-    const size_t *sizes = network->sizes;
-    size_t last = network->n_layers - 1, n_out = sizes[last + 1], l, j, part;
-    double rate = network->learning_rate, L;
-    double *y = t->workspace, *a = y + padded(n_out), *dz = a + units;
-    struct layer layer = first_layer(network, dz + units);
-    struct sample sample = {row_of(&t->inputs, row), NULL, sizes[0]};
-    if (*sparse)
-        sample = sample_tiles(&t->inputs, row, 0, (sizes[0] + TILE - 1) / TILE);
-    for (l = 0;; l++) {
-        const double *W = weights_of(layer), *b = W + layer.n_in * layer.row;
-        if (l > 0)
-            affine_of_row(a, a - padded(layer.n_in), PN_FLOAT64, NULL, layer.n_in, W, b,
-                          layer.row);
-        else if (*sparse)
-            affine_of_row(a, sample.x, type, sample.columns, sample.count, W, b, layer.row);
-        else
-            affine_of_row(a, sample.x, type, NULL, layer.n_in, W, b, layer.row);
-        activation_forward_of(a, a, network->activations[l], 1, layer.width, layer.row);
-        if (l == last)
-            break;
-        a += layer.row;
-        dz += layer.row;
-        layer = layer_after(layer, sizes[l + 2]);
-    }
-    FOR_VECTORS(j, part, n_out)
-    {
-        store(y + j, load_part(t->Y + row * n_out + j, part));
-    }
-    sample_losses(&L, a, y, network->loss, 1, n_out);
-    output_gradient_of(dz, a, y, network->activations[last], network->loss, 1, n_out, layer.row);
-    for (l = last;; l--) {
-        double *W = weights_of(layer), *b = W + layer.n_in * layer.row;
-        if (l > 0) {
-            a -= padded(layer.n_in);
-            input_gradient_of_row(dz - padded(layer.n_in), dz, W, layer.n_in, layer.width,
-                                  layer.row);
-            step_of_row(W, a, PN_FLOAT64, NULL, layer.n_in, dz, rate, layer.row);
-        } else if (*sparse && all_finite(dz, layer.width)) {
-            *sparse = step_of_row(W, sample.x, type, sample.columns, sample.count, dz, rate,
-                                  layer.row);
-        } else {
-            step_of_row(W, sample.x, type, NULL, layer.n_in, dz, rate, layer.row);
-            *sparse = 0;
-        }
-        for (j = 0; j < layer.row; j += LANES) {
-            vec g = network->bias ? 0.0 + load(dz + j) : all(0.0);
-            store(b + j, load(b + j) - rate * g);
-        }
-        if (l == 0)
-            return L;
-        dz -= padded(layer.n_in);
-        activation_backward_of(dz, dz, a, network->activations[l - 1], 1, layer.n_in,
-                               padded(layer.n_in));
-        layer = layer_before(layer, sizes[l - 1]);
-    }
-}
-
 /* pn_train_epoch with batches of one: `samples` steps at most, `epochs` epochs at most.
  *
  * for each sample: pn_train_step on it; total = total + its loss
- * In the workspace lie y, A and dZ of every layer, all padded, then the copies of layers. */
-static size_t train_one_by_one(struct pn_training *t, double *losses, size_t epochs,
-                               size_t samples)
+ * In the workspace lie the layers; x and y, A and dZ of every layer, all of them rows of whole
+ * vectors, so that what is stored as one can be loaded again at once; the copies. */
+static void train_one_by_one(struct pn_training *t, double *losses, size_t epochs, size_t samples)
 {
     size_t units = padded_units(&t->network), ended = 0;
-    double *copies = t->workspace + padded(t->network.sizes[t->network.n_layers]) + 2 * units;
+    double *x = t->workspace + padded(layers_room(&t->network));
+    double *y = x + padded(t->inputs.n_in);
+    double *A = y + padded(t->network.sizes[t->network.n_layers]), *dZ = A + units, *end;
+    struct layer *layers = (struct layer *)(void *)t->workspace;
+    struct walk walk = {&t->network, layers, &t->inputs, {NULL, 0, 1}, NULL, 0, NULL};
     int sparse = t->sparse;
-    size_t i;
-    for (i = 0; i < 2 * units; i++)
-        copies[-1 - (ptrdiff_t)i] = 0.0;
-    copy_layers(&t->network, copies, 0);
+    end = lay_out(layers, &t->network, LANES, 1, A, dZ, dZ + units);
+    memset(x, 0, (size_t)(end - x) * sizeof *x);
+    copy_layers(&walk, 0);
     for (; samples > 0 && ended < epochs; samples--) {
         size_t row = t->order ? t->order[t->first] : t->first;
-        double L = t->inputs.type == PN_UINT8 ? step_of_type(t, &sparse, row, PN_UINT8, units)
-                 : t->inputs.type == PN_FLOAT32
-                     ? step_of_type(t, &sparse, row, PN_FLOAT32, units)
-                     : step_of_type(t, &sparse, row, PN_FLOAT64, units);
-        t->total = t->total + L;
+        t->total = t->total + step_on_sample(t, &walk, x, y, row, &sparse);
         if (++t->first == t->n) {
             losses[ended++] = t->total / (double)t->n;
             t->total = 0.0;
             t->first = 0;
         }
     }
-    copy_layers(&t->network, copies, 1);
+    copy_layers(&walk, 1);
     t->sparse = sparse;
-    return ended;
+    t->ended = ended;
 }
 
-/* The room that train_one_by_one needs, in doubles. */
 static size_t one_by_one_workspace(const struct pn_network *network)
 {
     const size_t *sizes = network->sizes;
-    size_t room = padded(sizes[network->n_layers]) + 2 * padded_units(network), l;
+    size_t l, room = padded(layers_room(network)) + padded(sizes[0]) +
+                     padded(sizes[network->n_layers]) + 2 * padded_units(network);
     for (l = 0; l < network->n_layers; l++)
         if (padded(sizes[l + 1]) != sizes[l + 1])
             room += (sizes[l] + 1) * padded(sizes[l + 1]);

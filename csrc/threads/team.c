@@ -63,67 +63,67 @@ struct member {
 
 #if defined(_WIN32)
 
-static void make_bed(struct pn_bed *bed)
+static void make_waiting(struct pn_waiting *waiting)
 {
-    (void)bed;
+    (void)waiting;
 }
 
-static void clear_bed(struct pn_bed *bed)
+static void clear_waiting(struct pn_waiting *waiting)
 {
-    (void)bed;
+    (void)waiting;
 }
 
-static void sleep_until_other_than(struct pn_bed *bed, size_t *counter, size_t value)
+static void sleep_until_other_than(struct pn_waiting *waiting, size_t *counter, size_t value)
 {
-    (void)bed;
+    (void)waiting;
     while (READ(*counter) == value)
         SwitchToThread();
 }
 
-static void change(struct pn_bed *bed, size_t *counter, size_t value)
+static void change(struct pn_waiting *waiting, size_t *counter, size_t value)
 {
-    (void)bed;
+    (void)waiting;
     WRITE(*counter, value);
 }
 
 #else
 
-static void make_bed(struct pn_bed *bed)
+static void make_waiting(struct pn_waiting *waiting)
 {
-    pthread_mutex_init(&bed->mutex, NULL);
-    pthread_cond_init(&bed->changed, NULL);
+    pthread_mutex_init(&waiting->mutex, NULL);
+    pthread_cond_init(&waiting->changed, NULL);
 }
 
-static void clear_bed(struct pn_bed *bed)
+static void clear_waiting(struct pn_waiting *waiting)
 {
-    pthread_cond_destroy(&bed->changed);
-    pthread_mutex_destroy(&bed->mutex);
+    pthread_cond_destroy(&waiting->changed);
+    pthread_mutex_destroy(&waiting->mutex);
 }
 
-static void sleep_until_other_than(struct pn_bed *bed, size_t *counter, size_t value)
+static void sleep_until_other_than(struct pn_waiting *waiting, size_t *counter, size_t value)
 {
-    pthread_mutex_lock(&bed->mutex);
+    pthread_mutex_lock(&waiting->mutex);
     while (READ(*counter) == value)
-        pthread_cond_wait(&bed->changed, &bed->mutex);
-    pthread_mutex_unlock(&bed->mutex);
+        pthread_cond_wait(&waiting->changed, &waiting->mutex);
+    pthread_mutex_unlock(&waiting->mutex);
 }
 
-static void change(struct pn_bed *bed, size_t *counter, size_t value)
+static void change(struct pn_waiting *waiting, size_t *counter, size_t value)
 {
-    pthread_mutex_lock(&bed->mutex);
+    pthread_mutex_lock(&waiting->mutex);
     WRITE(*counter, value);
-    pthread_cond_broadcast(&bed->changed);
-    pthread_mutex_unlock(&bed->mutex);
+    pthread_cond_broadcast(&waiting->changed);
+    pthread_mutex_unlock(&waiting->mutex);
 }
 
 #endif
 
-static void wait_until_other_than(struct pn_bed *bed, size_t *counter, size_t value)
+static void wait_until_other_than(struct pn_waiting *waiting, size_t *counter, size_t value)
 {
     size_t looks;
     for (looks = 0; READ(*counter) == value; looks++) {
         if (looks == PATIENCE) {
-            sleep_until_other_than(bed, counter, value);
+            sleep_until_other_than(waiting, counter, value);
             return;
         }
         PAUSE();
@@ -138,7 +138,7 @@ static void *start(void *argument)
 {
     struct member *member = argument;
     struct pn_team *team = member->team;
-    wait_until_other_than(&team->bed, &team->members, 0);
+    wait_until_other_than(&team->waiting, &team->members, 0);
     team->work(team->task, member->number, team);
     return 0;
 }
@@ -174,18 +174,18 @@ void pn_team_run(struct pn_team *team, size_t members,
     team->phase = 0;
     team->work = work;
     team->task = task;
-    make_bed(&team->bed);
+    make_waiting(&team->waiting);
     for (; made < members && made < PN_MOST_THREADS; made++) {
         all[made].team = team;
         all[made].number = made;
         if (!begin(&threads[made], &all[made]))
             break;
     }
-    change(&team->bed, &team->members, made); /* and they start */
+    change(&team->waiting, &team->members, made); /* and they start */
     work(task, 0, team);
     for (i = 1; i < made; i++)
         end(threads[i]);
-    clear_bed(&team->bed);
+    clear_waiting(&team->waiting);
 }
 
 void pn_team_wait(struct pn_team *team)
@@ -194,9 +194,9 @@ void pn_team_wait(struct pn_team *team)
     if (ADD(team->arrived) + 1 == team->members) {
         team->arrived = 0;
         if (team->members > 1)
-            change(&team->bed, &team->phase, phase + 1);
+            change(&team->waiting, &team->phase, phase + 1);
     } else {
-        wait_until_other_than(&team->bed, &team->phase, phase);
+        wait_until_other_than(&team->waiting, &team->phase, phase);
     }
 }
 

@@ -3,18 +3,18 @@
 #ifndef PN_TEAM_H
 #define PN_TEAM_H
 
-#include <stddef.h>
+#include "../host/limits.h"
 
-#define PN_MOST_THREADS 64
+#include <stddef.h>
 
 #if !defined(_WIN32) && defined(__GNUC__)
 #include <pthread.h>
-struct pn_bed { /* where members sleep */
+struct pn_waiting { /* where members wait asleep */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
 #else
-struct pn_bed {
+struct pn_waiting {
     char unused;
 };
 #endif
@@ -23,7 +23,7 @@ struct pn_team {
     size_t members;
     size_t arrived;
     size_t phase;
-    struct pn_bed bed;
+    struct pn_waiting waiting;
     void (*work)(void *task, size_t member, struct pn_team *team);
     void *task;
 };

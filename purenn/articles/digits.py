@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..engines import Engine
-from ..engines import engine as engine_of
 from ..images import read_images
+from ..network import Network
 from ..reference.random import RandomState
 from ..shipped import dataset_tables
 from ..terminal import curve, progress
+from ..training import Training
 from .printed import Document, Number, Options, Result
 from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..engines import Engine
 
 DOCUMENT = Document("digits", "002", "Coding a Neural Network from scratch", numbers=2)
 DOCUMENTS = [DOCUMENT]
@@ -39,13 +42,13 @@ class Images(NamedTuple):
     size: int
     labels: list[int]
 
-    def part(self, engine: Engine, start: int, stop: int) -> tuple[Any, Any, list[int]]:
+    def part(self, start: int, stop: int) -> tuple[Any, list, list[int]]:
         """X (n, size), Y one-hot (n, 10) and the labels of the images start … stop − 1."""
         labels = self.labels[start:stop]
         values = memoryview(self.pixels)[start * self.size : stop * self.size]
         X = values.cast("B", (len(labels), self.size))
         Y = [[1.0 if digit == label else 0.0 for digit in range(10)] for label in labels]
-        return engine.inputs(X), engine.matrix(Y), labels
+        return X, Y, labels
 
 
 def load(path: str | None) -> tuple[Images, int]:
@@ -80,8 +83,8 @@ def initial_parameters(sizes: tuple[int, ...], seed: int) -> list:
 def shipped_samples() -> tuple[list[list[float]], list[list[float]]]:
     """The shipped images that are for training, and their labels, one-hot."""
     images, count = load(None)
-    X, Y, _ = images.part(engine_of("python"), 0, count)
-    return X, Y
+    X, Y, _ = images.part(0, count)
+    return [[float(pixel) for pixel in row] for row in X.tolist()], Y
 
 
 RECIPE: Recipe = Recipe(
@@ -103,12 +106,9 @@ ON_SHIPPED_IMAGES: Recipe = RECIPE._replace(
 )
 
 
-def accuracy(engine: Engine, parameters: Any, X: Any, labels: list[int]) -> float:
+def accuracy(network: Network, X: Any, labels: list[int]) -> float:
     """The percentage of images whose largest output is at their label."""
-    right = 0
-    for y, label in zip(engine.predictor(parameters, RECIPE.activations)(X), labels):
-        y = list(y)
-        right += y.index(max(y)) == label
+    right = sum(guess == label for guess, label in zip(network.classify(X), labels))
     return 100 * right / len(labels)
 
 
@@ -117,22 +117,20 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
     epochs = options.epochs or RECIPE.epochs
     seed = SEED if options.seed is None else options.seed
     images, count = load(options.data)
-    X, Y, labels = images.part(engine, 0, count)
-    X_t, _, labels_t = images.part(engine, count, len(images.labels))
+    X, Y, labels = images.part(0, count)
+    X_t, _, labels_t = images.part(count, len(images.labels))
     sizes = (images.size, *RECIPE.sizes[1:])
     show(
         f"{'-'.join(map(str, sizes))}, {len(labels)} images to train, {len(labels_t)} to test, "
         f"{epochs} epochs, alpha {RECIPE.learning_rate}, seed {seed}"
     )
-    parameters = engine.parameters(initial_parameters(sizes, seed))
-    how = RECIPE.activations, RECIPE.loss, RECIPE.bias, RECIPE.learning_rate
-    training = engine.training(parameters, X, Y, count, *how)
-    costs = []
-    for _ in progress(range(epochs), epochs, f"digits, {engine.name}"):
-        costs += training.run(1)
+    recipe = RECIPE._replace(sizes=sizes)
+    network = recipe.network(engine.name, initial_parameters(sizes, seed))
+    training = Training(network, X, Y, learning_rate=recipe.learning_rate)
+    costs = [training.epoch() for _ in progress(range(epochs), epochs, f"digits, {engine.name}")]
     measured = {
-        "Training accuracy": accuracy(engine, parameters, X, labels),
-        "Test accuracy": accuracy(engine, parameters, X_t, labels_t),
+        "Training accuracy": accuracy(network, X, labels),
+        "Test accuracy": accuracy(network, X_t, labels_t),
     }
     for name, value in measured.items():
         show(f"{name}: {value:.2f} %")

@@ -11,9 +11,9 @@ question mark for (4, 7).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..engines import Engine, lists
+from ..engines import lists
 from ..network import Network
 from ..reference.random import RandomState
 from ..terminal import curve
@@ -27,6 +27,9 @@ from .printed import (
     compare_matrix,
 )
 from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..engines import Engine
 
 DOCUMENT = Document("house_price", "001", "Neural Network from Scratch using Python", numbers=24)
 DOCUMENTS = [DOCUMENT]
@@ -100,15 +103,7 @@ RECIPE = Recipe(
 
 def train(engine: Engine, weights: list, epochs: int) -> tuple[Network, list[float]]:
     """The network trained by the recipe from those weights, and the loss of each epoch."""
-    network = Network(
-        RECIPE.sizes,
-        activations=RECIPE.activations,
-        loss=RECIPE.loss,
-        bias=RECIPE.bias,
-        seed=0,
-        backend=engine.name,
-    )
-    network.set_weights(weights)
+    network = RECIPE.network(engine.name, weights)
     history = network.fit(
         *samples(),
         epochs=epochs,

@@ -12,9 +12,9 @@ initial weights, nothing of the training, and a prediction.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..engines import Engine, lists
+from ..engines import lists
 from ..reference.random import RandomState
 from ..shipped import dataset_tables, numbers
 from ..terminal import blocks, curve
@@ -34,6 +34,9 @@ from .letters_printed import (
 )
 from .printed import Options, Result, array_text
 from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..engines import Engine
 
 PRINTED_START = "letters_printed_initial_weights.csv"
 RECOVERED_START = "letters_recovered_initial_weights.csv"
@@ -172,7 +175,7 @@ def trained_from(
     engine: Engine, start: tuple[list[list[float]], list[list[float]]], epochs: int
 ) -> tuple[Any, Any, list[float], list[float]]:
     """Trained w1 and w2, accuracies and losses from that start, which stays as it is."""
-    w1, w2 = (engine.matrix([list(row) for row in w]) for w in start)
+    w1, w2 = map(engine.matrix, start)
     acc, losss = train(engine, w1, w2, RECIPE.learning_rate, epochs)
     return w1, w2, acc, losss
 

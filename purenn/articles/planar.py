@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..engines import Engine
 from ..reference.random import RandomState
 from ..shipped import dataset_tables, numbers
 from ..terminal import curve, decision_map, progress
 from .printed import Document, Options, Result
 from .recipe import Recipe
+
+if TYPE_CHECKING:
+    from ..engines import Engine
 
 TITLE = "Deep Neural net with forward and back propagation from scratch - Python"
 DOCUMENTS = [Document("planar", "003", TITLE, numbers=0, date="10 Sep 2024")]
@@ -148,7 +150,8 @@ def reproduce(engine: Engine, show: Callable[[str], None], options: Options) -> 
         X, Y, W1, W2 = drawn_X, drawn_Y, drawn_W1, drawn_W2
     labels = [int(label) for (label,) in Y]
 
-    ((W1, b1), (W2, b2)) = engine.parameters([(W1, [0.0] * 4), (W2, [0.0])])
+    W1, W2 = engine.matrix(W1), engine.matrix(W2)
+    b1, b2 = engine.vector([0.0] * 4), engine.vector([0.0])
     points, targets = engine.matrix(X), engine.matrix(Y)
     costs = []
     for i in progress(range(iterations), iterations, f"planar, {engine.name}"):

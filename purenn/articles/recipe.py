@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ..architecture import Architecture
+from ..network import Network
+
 
 class Recipe(NamedTuple):
     """A training by gradient descent, sample after sample as they stand.
@@ -23,3 +26,10 @@ class Recipe(NamedTuple):
     epochs: int
     start: Callable[[], list]
     samples: Callable[[], tuple[list, list]] | None
+
+    def network(self, backend: str, weights: list | None = None) -> Network:
+        """The network that is trained, on that engine, with the first weights or with others."""
+        architecture = Architecture(
+            self.sizes, activations=self.activations, loss=self.loss, bias=self.bias, seed=0
+        )
+        return Network.of(architecture, weights or self.start(), backend=backend)

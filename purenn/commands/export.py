@@ -6,10 +6,7 @@ import os
 import re
 from typing import Any
 
-from .. import __version__
-from ..export.c import CExport, export_c
-from ..export.core import export_core
-from ..export.python import export_python
+from ..export import CExport, export_c, export_core, export_python
 from ..export.vectors import LIMITS
 from ..network import Network
 
@@ -17,7 +14,7 @@ from ..network import Network
 def add_to(commands: Any) -> None:
     """Adds the command to the command line."""
     command = commands.add_parser(
-        "export", help="write a model as C or Python that needs no purenn"
+        "export", help="write a model as C or Python code that runs without purenn"
     )
     command.set_defaults(run=export, parser=command)
     command.add_argument("model", nargs="?", help="a model file, as Network.save writes it")
@@ -34,17 +31,19 @@ def add_to(commands: Any) -> None:
         help="what all exported names begin with; by default made from the model file's name",
     )
     command.add_argument(
-        "--float32", action="store_true", help="C: store each weight in 4 bytes, not 8"
+        "--float32", action="store_true", help="C: store each weight in 4 bytes instead of 8"
     )
-    command.add_argument("--int8", action="store_true", help="C: store each weight in 1 byte")
+    command.add_argument(
+        "--int8", action="store_true", help="C: store each weight in 1 byte instead of 8"
+    )
     command.add_argument("--train", action="store_true", help="C: add the training step")
     command.add_argument(
         "--inputs",
         nargs=2,
         type=float,
         metavar=("LOW", "HIGH"),
-        help="the range of the random inputs for the self-test and for what is said about "
-        "rounded weights; by default -1 1",
+        help="the range of inputs, after the model's own scaling, for which the self-test is made "
+        "and the effect of rounded weights is reported; by default -1 1",
     )
     command.add_argument(
         "--core", action="store_true", help="write the C core itself as one file; takes no model"
@@ -52,8 +51,7 @@ def add_to(commands: Any) -> None:
 
 
 def export(options: Any) -> int:
-    """Writes what was asked for, and says what it takes."""
-    check_folder(options.out)
+    """Writes what was asked for, and reports what it takes."""
     if options.core:
         written = write_core(options)
     elif options.model is None:
@@ -71,67 +69,79 @@ def write_core(options: Any) -> list[str]:
     of_models = (options.model, options.to, options.prefix, options.inputs)
     flags = (options.float32, options.int8, options.train)
     if any(value is not None for value in of_models) or any(flags):
-        raise ValueError("--core: takes no model, and no other option than --out")
-    paths = export_core(options.out, __version__)
+        raise ValueError("--core: takes no model and no option but --out")
+    paths = export_core(options.out)
     example = quoted(os.path.join(options.out, "letters"))
     return [*paths, f"try     make -C {quoted(options.out)} && {example}"]
 
 
 def write_model(options: Any) -> list[str]:
     """The model in the language asked for."""
-    write = write_c if options.to == "c" else write_python
+    if options.float32 and options.int8:
+        raise ValueError("--float32, --int8: choose one of them")
+    if options.to == "python" and (options.float32 or options.int8 or options.train):
+        raise ValueError("--to python: --float32, --int8 and --train are for --to c")
     network = Network.load(options.model)
+    stem = os.path.splitext(os.path.basename(options.model))[0]
+    write = write_c if options.to == "c" else write_python
     try:
-        return write(network, prefix(options), options)
+        prefix = prefix_of(stem) if options.prefix is None else options.prefix
+        paths, details = write(network, prefix, options)
     except ValueError as error:
         if options.prefix is None and str(error).startswith("prefix: "):
             raise ValueError(f"{error}; choose another with --prefix") from None
         raise
+    if prefix not in (stem, options.prefix):
+        paths.append(f"prefix  {prefix}, made from the file's name")
+    return [*paths, *details]
 
 
-def write_python(network: Network, name: str, options: Any) -> list[str]:
-    """The model as a Python module."""
-    if options.float32 or options.int8 or options.train:
-        raise ValueError("--to python: --float32, --int8 and --train are for --to c")
-    paths = export_python(network, options.out, name, inputs=options.inputs or LIMITS)
-    return [*paths, *said_of(name, options), f"proof   python {quoted(paths[0])}"]
+def prefix_of(stem: str) -> str:
+    """A C identifier made from a file's name."""
+    name = re.sub("[^A-Za-z0-9]+", "_", stem).strip("_")
+    if not name:
+        raise ValueError(f"prefix: cannot make one from the file's name {stem!r}")
+    return name if name[0].isalpha() else f"net_{name}"
 
 
-def write_c(network: Network, name: str, options: Any) -> list[str]:
-    """The model as C, and what it takes."""
-    if options.float32 and options.int8:
-        raise ValueError("--float32, --int8: expected one of them")
-    weights = "float32" if options.float32 else "int8" if options.int8 else "float64"
+def write_python(network: Network, prefix: str, options: Any) -> tuple[list[str], list[str]]:
+    """The model as a Python module: its path, and how to test it."""
+    paths = export_python(network, options.out, prefix, inputs=options.inputs or LIMITS)
+    return paths, [f"test    python {quoted(paths[0])}"]
+
+
+def write_c(network: Network, prefix: str, options: Any) -> tuple[list[str], list[str]]:
+    """The model as C: its paths, what it takes, and how to test it."""
     result = export_c(
         network,
         options.out,
-        name,
-        weights=weights,
+        prefix,
+        weights="float32" if options.float32 else "int8" if options.int8 else "float64",
         train=options.train,
         inputs=options.inputs or LIMITS,
     )
     source = quoted(result.paths[1])
-    proof = f"cc -std=c99 -O2 -D{name.upper()}_SELFTEST {source} -o selftest && ./selftest"
-    return [*result.paths, *said_of(name, options), *report(result), f"proof   {proof}"]
+    test = f"cc -std=c99 -O2 -D{prefix.upper()}_SELFTEST {source} -o selftest && ./selftest"
+    return result.paths, [*report(result), f"test    {test}"]
 
 
 def report(result: CExport) -> list[str]:
     """What the export takes on the device, line by line."""
     trains = result.workspace > 0
     lines = [
-        f"flash   {result.flash:,} bytes of constants, and the code",
-        f"RAM     {result.ram:,} bytes of {'parameters and ' * trains}buffers on the stack",
+        f"flash   {result.flash:,} bytes of constants, plus the code",
+        f"RAM     {result.ram:,} bytes: {'the parameters, and ' * trains}buffers on the stack",
     ]
     if trains:
-        lines.append(f"        and {result.workspace:,} of workspace for a step on one sample")
-    lines.append(f"time    {result.multiply_adds:,} multiply-adds for a prediction")
+        lines.append(f"        plus {result.workspace:,} of workspace to train on one sample")
+    lines.append(f"time    {result.multiply_adds:,} multiply-adds per prediction")
     if result.change:
         low, high = result.inputs
         seen, bound = rounded_up(result.change.seen), rounded_up(result.change.bound)
-        samples = result.change.samples
+        samples = f"{result.change.samples:,} random samples"
         lines += [
-            f"change  of an output by rounding the weights, for inputs from {low:g} to {high:g}:",
-            f"        {seen} at most in {samples:,} random ones, {bound} at most in any",
+            f"change  rounding the weights changes an output, for inputs from {low:g} to {high:g},",
+            f"        by at most {seen} in {samples}, and by at most {bound} in any",
         ]
     return lines
 
@@ -147,34 +157,3 @@ def rounded_up(value: float) -> str:
     """The value with two digits, never less than it is."""
     text = f"{value:.2g}"
     return text if float(text) >= value else f"{1.05 * value:.2g}"
-
-
-def check_folder(path: str) -> None:
-    """Refuses to write into what is no folder, and can't become one."""
-    place = os.path.abspath(path)
-    while not os.path.lexists(place):
-        place = os.path.dirname(place)
-    if not os.path.isdir(place):
-        raise ValueError(f"--out: expected a folder, got {path!r}, where {place!r} is a file")
-
-
-def prefix(options: Any) -> str:
-    """The prefix asked for, or the model file's name made a C identifier."""
-    if options.prefix is not None:
-        return options.prefix
-    stem = stem_of(options.model)
-    name = re.sub("[^A-Za-z0-9]+", "_", stem).strip("_")
-    if not name:
-        raise ValueError(f"prefix: none can be made from the file's name {stem!r}")
-    return name if name[0].isalpha() else f"net_{name}"
-
-
-def said_of(name: str, options: Any) -> list[str]:
-    """The prefix, where the user can't know it."""
-    known = stem_of(options.model) if options.prefix is None else options.prefix
-    return [] if name == known else [f"prefix  {name}, made from the file's name"]
-
-
-def stem_of(path: str) -> str:
-    """A file's name without its ending."""
-    return os.path.splitext(os.path.basename(path))[0]

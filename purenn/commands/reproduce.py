@@ -9,13 +9,17 @@ import struct
 import time
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..architecture import LARGEST_SEED
 from ..articles import digits, house_price, letters, planar
 from ..articles.printed import Document, Number, Options, Result
 from ..checks import check_choice, check_count
-from ..engines import BACKENDS, Engine, engine
+from ..engines import BACKENDS, engine
+from ..environment import check_arithmetic
+
+if TYPE_CHECKING:
+    from ..engines import Engine
 
 ARTICLES: dict[str, ModuleType] = {
     "house_price": house_price,
@@ -118,6 +122,7 @@ def reproduce(options: argparse.Namespace) -> int:
         json_module()
     figure = None if options.plot is None else new_plot(options)
     engines = engines_for(options.backend)
+    check_arithmetic()  # the articles call the reference, which doesn't
     runs = []
     for name in options.article or ARTICLES:
         run = run_article(name, engines, options)

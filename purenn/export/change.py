@@ -1,4 +1,4 @@
-"""How far rounded weights move the outputs: the most that was seen, and a bound."""
+"""How far rounded weights move the outputs: the most seen in random inputs, and a bound."""
 
 from __future__ import annotations
 
@@ -7,22 +7,16 @@ from math import inf, isfinite
 from typing import NamedTuple
 
 from ..network import Network
-from ..reference.activations import FORWARD
+from ..reference import ACTIVATIONS
 from .vectors import draw_inputs
-from .weights import multiply_adds
 
 SAMPLES = 1000
 MOST_MULTIPLY_ADDS = 50_000_000  # in all samples: some seconds of plain Python
 EPSILON = 2.0**-52
 
-# The largest slope of each activation, and the width of its range; the bound knows no more of it.
-SLOPE = {"identity": 1.0, "sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "leaky_relu": 1.0}
-SLOPE["softmax"] = 0.5  # Σ |∂A[j]/∂Z[i]| over i is 2·A[j]·(1 − A[j])
-RANGE = {"sigmoid": 1.0, "tanh": 2.0, "softmax": 1.0}
-
 
 class Change(NamedTuple):
-    """The largest |change| of an output: seen in so many random inputs, and at most in any."""
+    """The largest |change| of an output: seen in that many random inputs, and possible in any."""
 
     seen: float
     samples: int
@@ -30,8 +24,8 @@ class Change(NamedTuple):
 
 
 def change_of(network: Network, rounded: Network, low: float, high: float) -> Change:
-    """What rounding changes for inputs that are low … high after the network's input scaling."""
-    samples = max(1, min(SAMPLES, MOST_MULTIPLY_ADDS // multiply_adds(network)))
+    """What rounding changes, for inputs from low to high after the network's input scaling."""
+    samples = max(1, min(SAMPLES, MOST_MULTIPLY_ADDS // network.architecture.multiply_adds))
     X = draw_inputs(network, samples, low, high)
     pairs = zip(network.predict(X), rounded.predict(X))
     seen = max(abs(p - q) for rows in pairs for p, q in zip(*rows))
@@ -39,16 +33,16 @@ def change_of(network: Network, rounded: Network, low: float, high: float) -> Ch
 
 
 def bound_of_change(network: Network, rounded: Network, low: float, high: float) -> float:
-    """A number that no output can change by more than; inf where a sum may overflow.
+    """The most that any output can change by; inf where a sum may overflow.
 
     With a in [a₀, a₁] before and a' after rounding, |a' − a| ≤ e, layer by layer:
     |z' − z| ≤ Σ (|w'|·e + |w' − w|·max|a|) + |b' − b|, times the activation's largest slope.
-    What both networks round in computing is added: n_in + 2 roundings of sums, 4 of activations,
-    and those of softmax's sum.
+    The roundings of both computations are added: n_in + 2 for sums, 4 for activations, and those of
+    softmax's sum.
     """
     intervals = scaled_limits(network, low, high)
     errors = [0.0] * len(intervals)
-    layers = zip(network.get_weights(), rounded.get_weights(), network.activations)
+    layers = zip(network.get_weights(), rounded.get_weights(), network.architecture.activations)
     for (W, b), (W2, b2), activation in layers:
         sizes = [max(abs(a0), abs(a1)) + e for (a0, a1), e in zip(intervals, errors)]
         next_intervals, next_errors = [], []
@@ -71,24 +65,23 @@ def bound_of_change(network: Network, rounded: Network, low: float, high: float)
 
 
 def scaled_limits(network: Network, low: float, high: float) -> list[tuple[float, float]]:
-    """What the first layer may see of inputs that are low … high but for roundings of scaling."""
+    """What the first layer may get: low to high, and a little more for roundings of the scaling."""
     size = max(abs(low), abs(high))
-    slacks = [4.0 * EPSILON * (abs(o / s) + size) for o, s in zip(*network.scaling())]
+    slacks = [4.0 * EPSILON * (abs(o / s) + size) for o, s in zip(*network.architecture.scaling)]
     return [(low - slack, high + slack) for slack in slacks]
 
 
 def through(activation: str, intervals: list, errors: list) -> tuple[list, list]:
     """The intervals and errors of A from those of Z."""
-    roundings = 4
+    known, roundings = ACTIVATIONS[activation], 4
     if activation == "softmax":
         roundings += 2 * len(errors)
         intervals = [(0.0, 1.0)] * len(intervals)
         errors = [max(errors)] * len(errors)
     else:
-        forward = FORWARD[activation]
-        intervals = [tuple(forward([list(ends)])[0]) for ends in intervals]
+        intervals = [tuple(known.forward([list(ends)])[0]) for ends in intervals]
     errors = [
-        min(SLOPE[activation] * error, RANGE.get(activation, error))
+        min(known.slope * error, known.high - known.low)
         + roundings * EPSILON * max(abs(a0), abs(a1), 1.0)
         for error, (a0, a1) in zip(errors, intervals)
     ]

@@ -1,10 +1,11 @@
-"""The plain C core as one file, with an example that trains and predicts and two ways to build."""
+"""The plain C core as one file, with an example that trains and predicts, and its build files."""
 
 from __future__ import annotations
 
 import os
 
 from ..shipped import shipped_bytes
+from ..version import VERSION
 from .files import write_new
 from .parts import CONTRACT, HEADER, c_body, c_rooms, c_text
 
@@ -14,28 +15,28 @@ INTRODUCTION = """\
 /* SPDX-License-Identifier: MIT */
 /* Copyright (c) 2026 The purenn authors
  *
- * purenn {version}, the whole core as one file; purenn.h tells what it does and how to call it.
+ * purenn {version}, the whole core as one file; purenn.h says what it does and how to call it.
  *
  * Compile it with your own flags, as C99 or as C++11: it guards its arithmetic itself, or
- * refuses. It needs memset and memcpy, and nothing else to link; with -ffunction-sections and
- * --gc-sections a program holds only what it calls. */
+ * refuses. It links nothing but memset and memcpy; with -ffunction-sections, -fdata-sections and
+ * --gc-sections a program holds only what it uses. */
 """
 
 
-def core_text(version: str) -> str:
+def core_text() -> str:
     """purenn.c: the contract, then every file of the core in the order of the header."""
-    texts = [INTRODUCTION.format(version=version), c_body(CONTRACT), f'#include "{HEADER}"\n']
+    texts = [INTRODUCTION.format(version=VERSION), c_body(CONTRACT), f'#include "{HEADER}"\n']
     for room in c_rooms():
         texts.append(f"/* {'=' * 10} {room} {'=' * (70 - len(room))} */\n\n{c_body(room)}")
     return "\n".join(texts)
 
 
-def export_core(folder: str | os.PathLike, version: str) -> list[str]:
-    """Writes purenn.h, purenn.c, the example and its build files into the folder; their paths.
+def export_core(folder: str | os.PathLike) -> list[str]:
+    """Writes purenn.h, purenn.c, an example and its build files into the folder; their paths.
 
     Raises FileExistsError, before anything is written, where one of them exists.
     """
-    texts = {HEADER: c_text(HEADER), "purenn.c": core_text(version)}
+    texts = {HEADER: c_text(HEADER), "purenn.c": core_text()}
     for name in EXAMPLE:
         texts[name] = shipped_bytes(f"export/embedded/{name}").decode("ascii")
     return write_new(folder, texts)

@@ -1,4 +1,4 @@
-"""The two texts as parts: each function, constant and check of csrc/ and reference/ by its name.
+"""csrc/ and reference/ in parts: each function, record, constant and check by its name.
 
 What is exported is made of these parts, word for word, so that it computes what they compute.
 """
@@ -16,17 +16,18 @@ HEADER = "purenn.h"
 CONTRACT = "contract.h"
 CHECK = "check"
 
-# A function with the comment above it, or a constant on one line.
+# A function with the comment above it, a record, or a constant on one line.
 C_PART = re.compile(
-    r"^(?:/\*(?:(?!\*/)[\s\S])*?\*/\n)?(?:static )?(?:void|double) (?P<function>\w+)\([^{;]*\)\n"
-    r"\{\n[\s\S]*?^\}\n|^#define (?P<constant>\w+) .*\n",
+    r"^(?:/\*(?:(?!\*/)[\s\S])*?\*/\n)?(?:static )?(?:void|double|size_t) "
+    r"(?P<function>\w+)\([^{;]*\)\n"
+    r"\{\n[\s\S]*?^\}\n|^struct (?P<record>\w+) \{\n[\s\S]*?^\};\n|^#define (?P<constant>\w+) .*\n",
     re.M,
 )
 PYTHON_ROOMS = ("elementary", "activations", "linalg", "network")
 
 
 class Part(NamedTuple):
-    """A function, constant or check, its text, and the words in it that may name other parts."""
+    """A function, record, constant or check: its text, and the words that may name other parts."""
 
     name: str
     text: str
@@ -50,17 +51,17 @@ def c_body(name: str) -> str:
 
 
 def c_parts() -> list[Part]:
-    """Every function and constant of the plain core, each after those it needs."""
+    """Every function, record and constant of the plain core, each after those it needs."""
     parts = []
-    for room in c_rooms():
+    for room in (HEADER, *c_rooms()):
         for found in C_PART.finditer(c_text(room)):
-            words = frozenset(re.findall(r"\w+", found[0]))
-            parts.append(Part(found["function"] or found["constant"], found[0], words))
+            (name,) = filter(None, found.groups())
+            parts.append(Part(name, found[0], frozenset(re.findall(r"\w+", found[0]))))
     return parts
 
 
 def python_parts() -> list[Part]:
-    """Every function, constant and check that a prediction of the reference may need, likewise."""
+    """Every function, constant and check that a prediction of the reference may need, in order."""
     parts = []
     for room in PYTHON_ROOMS:
         text = shipped_bytes(f"reference/{room}.py").decode("utf-8")

@@ -1,6 +1,6 @@
 """A trained network as one Python module, for CPython, PyPy and MicroPython.
 
-It is made of the reference's own functions, and imports `math`.
+It is made of the reference's own functions, and imports only `math`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from keyword import iskeyword
+from keyword import kwlist
 from math import copysign, frexp
 from string import Template
 
-from .. import __version__
-from ..architecture import PROBABILITIES
-from ..network import Network, check_finite_weights
-from .files import check_prefix, write_new
+from ..architecture import Architecture
+from ..network import Network
+from ..version import VERSION
+from ..weights import check_finite_weights
+from .files import check_network, check_prefix, write_new
 from .parts import needed, python_parts
 from .vectors import LIMITS, check_limits, choose_vectors
 
@@ -25,9 +26,9 @@ MODULE = Template('''\
 # The functions of purenn's reference in this file are Copyright (c) 2026 The purenn authors.
 """$name: a dense network, $sizes, $activations; exported by purenn $version.
 
-$predicts
+predict(x) gives the outputs for a list of inputs$classes.
 It needs 64-bit floats and `math`, and computes the same bits on CPython, PyPy and MicroPython.
-Running this file proves it. A number that some parsers misread is written as ldexp(m, e) = m*2**e.
+Run this file to test that. A number that some parsers misread is written as ldexp(m, e) = m*2**e.
 """
 
 import math
@@ -35,10 +36,15 @@ from math import ldexp
 
 $functions
 
-$weights
+$constants
 
 
-$prediction
+def predict(x):
+    """The outputs for x, a list of $n_in numbers."""
+    A = [x]
+$layers    return A[0]
+
+$classify
 TEST_VECTORS = [
 $test_vectors]
 
@@ -57,9 +63,9 @@ def checksum(numbers):
 def selftest():
     """Whether no constant was altered, and every test vector gives the outputs of purenn."""
     numbers = [number for matrix in CONSTANTS for row in matrix for number in row]
-    pairs = [pair for x, outputs in TEST_VECTORS for pair in zip($predict(x), outputs)]
+$labels    pairs = [pair for x, outputs in TEST_VECTORS for pair in zip(predict(x), outputs)]
     right = [a == b and math.copysign(1.0, a) == math.copysign(1.0, b) for a, b in pairs]
-    return checksum(numbers$labels) == $checksum and all(right)
+    return checksum(numbers) == $checksum and all(right)
 
 
 if __name__ == "__main__":
@@ -68,31 +74,18 @@ if __name__ == "__main__":
     print("$name: passed: the same bits as purenn in", len(TEST_VECTORS), "predictions")
 ''')
 
-OUTPUTS = "predict(x) gives the outputs for a list of inputs."
-CLASSES = "predict_proba(x) gives the outputs for a list of inputs, predict(x) the class."
-
-FORWARD = Template('''\
-def $predict(x):
-    """The outputs for x, a list of $n_in numbers."""
-    A = [x]
-$layers    return A[0]
+CLASSIFY = Template('''
+def classify(x):
+    """The ${what}class of x: $rule."""
+    outputs = predict(x)
+    return $result
 
 ''')
 
-CLASS = '''
-def predict(x):
-    """The place of the largest output, the first of equals."""
-    outputs = predict_proba(x)
-    return outputs.index(max(outputs))
+NUMBERS_OF_LABELS = "    numbers += [float(ord(c)) for label in LABELS for c in label]\n"
 
-'''
-
-CLASS_OF_ONE = '''
-def predict(x):
-    """1 where the output is more than 0.5, else 0."""
-    return 1 if predict_proba(x)[0] > 0.5 else 0
-
-'''
+MODULES = {"math", *getattr(sys, "stdlib_module_names", ())}
+RESERVED = {"a keyword of Python": kwlist, "which names a module of Python": MODULES}
 
 MOST_DIGITS, LARGEST_POWER = 2**53, 22  # of ten: exact, so that a parser rounds once
 LINE = 98
@@ -100,20 +93,19 @@ LINE = 98
 
 def export_python(
     network: Network,
-    folder: str | os.PathLike,
-    prefix: str,
+    folder: str | os.PathLike = ".",
+    prefix: str = "network",
     *,
     inputs: Sequence[float] = LIMITS,
 ) -> list[str]:
     """Writes the module prefix.py, which computes the network's outputs bit for bit; its path.
 
     `inputs` are the limits, after the network's own input scaling, of its test vectors.
-    Raises ValueError or TypeError for a wrong argument, or a weight or output that is not finite,
-    and FileExistsError where the file exists; nothing is written then.
+    Raises ValueError or TypeError for a wrong argument, or for a weight or output that is not
+    finite, and FileExistsError where the file exists already; then nothing is written.
     """
-    check_prefix(prefix, {"purenn", "math", *getattr(sys, "stdlib_module_names", ())})
-    if iskeyword(prefix):
-        raise ValueError(f"prefix: expected a name for a Python module, got {prefix!r}, a keyword")
+    check_network(network)
+    check_prefix(prefix, RESERVED)
     low, high = check_limits(inputs)
     check_finite_weights(network.get_weights(), "export")
     return write_new(folder, {f"{prefix}.py": module_text(network, prefix, low, high)})
@@ -121,36 +113,31 @@ def export_python(
 
 def module_text(network: Network, name: str, low: float, high: float) -> str:
     """The whole file."""
-    classifies = network.activations[-1] in PROBABILITIES
-    predict = "predict_proba" if classifies else "predict"
-    lines = forward_lines(network)
+    architecture = network.architecture
+    labels = architecture.preparation.labels or ()
+    classify = classification(architecture)
+    lines = forward_lines(architecture)
     named = constants(network)
     texts = [assignment(name, rows) for name, rows in named]
     matrices = [name if name.startswith("W") else f"[{name}]" for name, _ in named]
     texts.append(f"CONSTANTS = [{', '.join(matrices)}]")
     numbers = [number for _, rows in named for values in rows for number in values]
-    if network.labels:
-        numbers += [float(ord(c)) for label in network.labels for c in label]
-        texts.append(f"LABELS = {list(network.labels)!r}")
-    prediction = FORWARD.substitute(
-        predict=predict,
-        n_in=network.sizes[0],
-        layers="".join(f"    A = {line}\n" for line in lines),
-    )
-    if classifies:
-        prediction += CLASS_OF_ONE if network.sizes[-1] == 1 else CLASS
+    if labels:
+        texts.append(f"LABELS = {list(labels)!r}")
+        numbers += [float(ord(c)) for label in labels for c in label]
     return MODULE.substitute(
         name=name,
-        sizes="-".join(map(str, network.sizes)),
-        activations=", ".join(network.activations),
-        version=__version__,
-        predicts=CLASSES if classifies else OUTPUTS,
+        sizes="-".join(map(str, architecture.sizes)),
+        activations=", ".join(architecture.activations),
+        version=VERSION,
+        classes=f", classify(x) the {'label' if labels else 'class'}" if classify else "",
         functions=functions(lines),
-        weights="\n".join(texts),
+        constants="\n".join(texts),
         checksum=checksum(numbers),
-        labels=" + [float(ord(c)) for label in LABELS for c in label]" if network.labels else "",
-        prediction=prediction,
-        predict=predict,
+        labels=NUMBERS_OF_LABELS if labels else "",
+        n_in=architecture.n_in,
+        layers="".join(f"    A = {line}\n" for line in lines),
+        classify=classify,
         test_vectors="".join(
             f"    ({row(x, 5)},\n     {row(output, 5)}),\n"
             for x, output in choose_vectors(network, low, high)
@@ -158,16 +145,29 @@ def module_text(network: Network, name: str, low: float, high: float) -> str:
     )
 
 
-def forward_lines(network: Network) -> list[str]:
+def forward_lines(architecture: Architecture) -> list[str]:
     """What A becomes, line by line."""
-    lines = ["scale_inputs(A, OFFSET, SCALE)"] if network.scales else []
-    for number, activation in enumerate(network.activations, 1):
+    lines = ["scale_inputs(A, OFFSET, SCALE)"] if architecture.preparation.scales else []
+    for number, activation in enumerate(architecture.activations, 1):
         lines.append(f"{activation}_forward(affine(A, W{number}, b{number}))")
     return lines
 
 
+def classification(architecture: Architecture) -> str:
+    """The function that gives the class of a sample, if the network has classes."""
+    if not architecture.gives_probabilities:
+        return ""
+    rule = "the number of the largest output, the first among equals"
+    number = "outputs.index(max(outputs))"
+    if architecture.n_out == 1:
+        rule, number = "1 where the output is more than 0.5, else 0", "int(outputs[0] > 0.5)"
+    if architecture.preparation.labels:
+        return CLASSIFY.substitute(what="label of the ", rule=rule, result=f"LABELS[{number}]")
+    return CLASSIFY.substitute(what="", rule=rule, result=number)
+
+
 def functions(lines: list[str]) -> str:
-    """What of the reference these lines call, constants together, functions apart."""
+    """The parts of the reference that these lines need, functions apart from each other."""
     text = ""
     for part in needed(python_parts(), re.findall(r"\w+", " ".join(lines))):
         if part.text.startswith("def "):
@@ -179,9 +179,9 @@ def functions(lines: list[str]) -> str:
 
 def constants(network: Network) -> list[tuple[str, list[list[float]]]]:
     """Weights and what scales the inputs, each as a matrix with its name."""
-    named = []
-    if network.scales:
-        offset, scale = network.scaling()
+    named, architecture = [], network.architecture
+    if architecture.preparation.scales:
+        offset, scale = architecture.scaling
         named += [("OFFSET", [offset]), ("SCALE", [scale])]
     for number, (W, b) in enumerate(network.get_weights(), 1):
         named += [(f"W{number}", W), (f"b{number}", [b])]
@@ -197,7 +197,7 @@ def assignment(name: str, rows: list[list[float]]) -> str:
 
 
 def checksum(numbers: Iterable[float]) -> int:
-    """What the function of that name in the module gives."""
+    """What the module's function of that name returns."""
     total = 0
     for number in numbers:
         significand, exponent = frexp(number)
@@ -218,7 +218,7 @@ def row(values: Iterable[float], indent: int = 4) -> str:
 
 
 def literal(value: float) -> str:
-    """A decimal, where every parser reads it as this number, else its significand and exponent."""
+    """A decimal if every parser reads it as this number, else its significand and exponent."""
     found = re.fullmatch(r"-?(\d+)\.?(\d*)(?:e(.*))?", repr(value))
     assert found is not None
     whole, fraction, power = found.groups()

@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 from math import inf, isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..checks import check_row, shown
+from ..checks import shown
+from ..door import finite_row
 from ..network import Network
-from ..reference.activations import activation_forward
-from ..reference.network import scale_inputs
-from ..reference.random import RandomState
-from .weights import multiply_adds
+from ..reference import ACTIVATIONS, RandomState, scale_inputs
 
-LIMITS = (-1.0, 1.0)  # of random inputs, after the input scaling, if none are given
+LIMITS = (-1.0, 1.0)  # of random inputs, after the input scaling, where none are given
 COUNT = 4
 MOST_TRIES = 50
 MOST_FUSED = 3_000_000  # fused products in all tries: some ten seconds
+STEPS = 2  # of training
+RATES = [2.0**power for power in range(-4, -1000, -100)]
+
+
+class Trained(NamedTuple):
+    """What training steps on the test vectors give: a loss before each, the outputs at the end."""
+
+    Y: list[list[float]]
+    learning_rate: float
+    losses: list[float]
+    outputs: list[list[float]]
 
 
 def check_limits(inputs: Any) -> tuple[float, float]:
     """A lower and a higher limit of random inputs."""
-    low, high = check_row("inputs", inputs, 2)
+    low, high = finite_row("inputs", inputs, 2)
     if low >= high or not isfinite(high - low):
         raise ValueError(f"inputs: expected a lower and a higher limit, got {shown(inputs)}")
     return low, high
 
 
 def draw_inputs(network: Network, count: int, low: float, high: float) -> list[list[float]]:
-    """Inputs that are uniform from low to high after the network's input scaling."""
-    offset, scale = network.scaling()
-    drawn = RandomState(network.seed).uniform(low, high, (count, network.sizes[0]))
+    """Random inputs, uniform from low to high after the network's input scaling."""
+    offset, scale = network.architecture.scaling
+    drawn = RandomState(network.seed).uniform(low, high, (count, network.architecture.sizes[0]))
     X = [[o + s * value for o, s, value in zip(offset, scale, row)] for row in drawn]
     if not all(isfinite(value) for row in X for value in row):
         raise ValueError(
@@ -48,28 +57,28 @@ def fused_multiply_add(a: float, b: float, c: float) -> float:
 
 
 def predict_fused(network: Network, x: list[float]) -> list[float]:
-    """The outputs where a compiler fuses each product with its sum."""
-    offset, scale = network.scaling()
+    """The outputs as they are if a compiler fuses each product with its sum."""
+    offset, scale = network.architecture.scaling
     (x,) = scale_inputs([x], offset, scale)
-    for (W, b), activation in zip(network.get_weights(), network.activations):
+    for (W, b), activation in zip(network.get_weights(), network.architecture.activations):
         z = []
         for j, b_j in enumerate(b):
             total = 0.0
             for x_k, w in zip(x, W):
                 total = fused_multiply_add(x_k, w[j], total)
             z.append(total + b_j)
-        (x,) = activation_forward([z], activation)
+        (x,) = ACTIVATIONS[activation].forward([z])
     return x
 
 
 def choose_vectors(network: Network, low: float, high: float) -> list[tuple[list, list]]:
-    """Pairs (x, outputs) of random inputs, first that whose outputs differ most where products
-    are fused with their sums.
+    """Pairs (x, outputs) for random inputs x; where products are fused with their sums, the first
+    pair has the most outputs that differ.
 
-    In some networks no output shows that, as with one input: a self-test needs a sum of its own.
+    In some networks none does, as with one input: so a self-test also needs a sum of its own.
     Raises ValueError where an output is not finite.
     """
-    tries = max(COUNT, min(MOST_TRIES, MOST_FUSED // multiply_adds(network)))
+    tries = max(COUNT, min(MOST_TRIES, MOST_FUSED // network.architecture.multiply_adds))
     X = draw_inputs(network, tries, low, high)
     pairs = list(zip(X, network.predict(X)))
     for _, output in pairs:
@@ -87,3 +96,27 @@ def choose_vectors(network: Network, low: float, high: float) -> list[tuple[list
             break
     pairs.insert(0, pairs.pop(telling))
     return pairs[:COUNT]
+
+
+def train_on(network: Network, vectors: list[tuple[list, list]]) -> Trained:
+    """Trains a copy of the network, at the first learning rate that keeps every number finite.
+
+    The targets are near the outputs, so that losses are finite.
+    Raises ValueError where no rate keeps every number finite.
+    """
+    X = [x for x, _ in vectors]
+    Y = [near_target(network, output) for _, output in vectors]
+    for rate in RATES:
+        copy = Network.of(network.architecture, network.get_weights(), backend=network.backend)
+        losses = copy.fit(X, Y, epochs=STEPS, learning_rate=rate).history["loss"]
+        outputs = copy.predict(X)
+        if all(isfinite(value) for row in (losses, *outputs) for value in row):
+            return Trained(Y, rate, losses, outputs)
+    raise ValueError(f"train: expected a network that can be trained, got the losses {losses}")
+
+
+def near_target(network: Network, output: list[float]) -> list[float]:
+    """1 for the largest output of a softmax, whose targets sum to 1; else for each above 0.5."""
+    if network.architecture.activations[-1] == "softmax":
+        return [float(j == output.index(max(output))) for j in range(len(output))]
+    return [float(a > 0.5) for a in output]

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import sys
 
 from cffi import FFI
 
 HEADERS = [
-    os.path.join("simd", "kernels.h"),
     "purenn.h",
+    os.path.join("host", "limits.h"),
+    os.path.join("simd", "kernels.h"),
     os.path.join("host", "host.h"),
 ]
 
 # What the binding wants to know beside the core: which compiler built it.
-COMPILER = """
+SOURCE = """
 #include "purenn.h"
 #include "host/host.h"
 #if defined(__clang__)
@@ -32,6 +34,9 @@ COMPILER = """
 static const char *pn_compiler(void) { return PN_COMPILER; }
 """
 
+# A constant struct: cffi would copy it, where the core wants its address.
+DESCRIPTION = re.compile(r"^extern (const struct \w+) (\w+);\n", re.M)
+
 
 def declarations(header: str) -> str:
     """The part of the header between `cffi: begin` and `cffi: end`."""
@@ -42,15 +47,18 @@ def declarations(header: str) -> str:
 def ffi_builder(root: str = "") -> FFI:
     """The extension purenn.native._core, with paths relative to the root of the project."""
     csrc = os.path.join(root, "csrc")
-    builder = FFI()
+    builder, source = FFI(), SOURCE
     for name in HEADERS:
         with open(os.path.join(csrc, name), encoding="utf-8") as file:
-            builder.cdef(declarations(file.read()))
+            text = declarations(file.read())
+        for kind, described in DESCRIPTION.findall(text):
+            source += f"static {kind} *const {described}_pointer = &{described};\n"
+        builder.cdef(DESCRIPTION.sub(r"static \1 *const \2_pointer;\n", text))
     builder.cdef("const char *pn_compiler(void);")
     gnu = sys.platform != "win32"
     builder.set_source(
         "purenn.native._core",
-        COMPILER,
+        source,
         sources=files(csrc, ".c"),
         depends=files(csrc, ".h"),
         include_dirs=[csrc],

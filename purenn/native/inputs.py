@@ -2,115 +2,128 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..annotations import Any
+from ..door import Block
+from ..frozen import Frozen
 from . import core
-from .buffers import Fixed, Matrix, matrix
-from .core import address, ffi, lasting_pointer, lib, unchecked
+from .core import ffi, lib
+from .matrices import vector
+from .memory import Memory, held_or_copied, zeros
 
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
-TILE = 64  # inputs whose columns begin at a known place: csrc/simd/sparse.h
 NARROW, NARROW_SHARE, WIDE_SHARE = 64, 0.3, 0.12  # where the dense products take as long
-MOST_COLUMNS = 2**16
-MOST_NONZERO = 2**32
-AT_ONCE = 2**24  # numbers that one call of C looks at
+MOST_FOUND = 2**32 - lib.PN_TILE
+AT_ONCE = 2**22  # numbers that one call of C looks at
 
 
-class Inputs(Fixed):
-    """A matrix (n, n_in) of float64, float32 or bytes, used where it lies, never copied.
+class Inputs(Frozen):
+    """A matrix (n, n_in) of float64, float32 or bytes, used where it lies, never copied."""
 
-    `view` is the buffer. `find_zeros` decides whether zeros are left out of the products of the
-    first layer: then `columns` and `starts` name the other inputs, 2 bytes each.
-    """
-
-    __slots__ = ("columns", "shape", "starts", "type", "view")
-    view: memoryview[Any]
+    __slots__ = ("memory", "shape")
+    memory: Memory
     shape: tuple[int, int]
-    type: int
-    columns: bytearray | None
-    starts: bytearray | None
 
-    def __init__(self, name: str, values: Any, n_columns: int) -> None:
-        view, shape = _narrow(values), (0, 0)
-        if view is not None:
-            shape = (len(view), n_columns)
-            if view.shape != shape:
-                raise ValueError(f"{name}: expected {n_columns} columns, got shape {view.shape}")
-        else:
-            doubles = matrix(name, values, n_columns=n_columns)
-            view, shape = doubles.data, doubles.shape
-        self._set("view", view)
-        self._set("shape", shape)
-        self._set("type", TYPES[view.format])
-        self._set("columns", None)
-        self._set("starts", None)
+    def __init__(self, memory: Memory, shape: tuple[int, int]) -> None:
+        self._fill(memory=memory, shape=shape)
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def fill(self, struct: Any) -> None:
-        """Writes a struct pn_inputs, which holds as long as this object is kept."""
-        struct.X = lasting_pointer(self.view, "void *")
-        struct.type = self.type
-        struct.n_in = self.shape[1]
-        if self.columns is not None:
-            struct.columns = lasting_pointer(self.columns, "uint16_t *")
-            struct.starts = lasting_pointer(self.starts, "uint32_t *")
+    @property
+    def type(self) -> int:
+        """The enum pn_number of its numbers."""
+        return TYPES[self.memory.format]
 
-    def find_zeros(self, n_out: int) -> None:
-        """Leaves zeros out of products with n_out columns, if so many are 0 that it pays."""
-        n, n_in = self.shape
-        if not TILE <= n_in <= MOST_COLUMNS or not core.active.sparse:
-            return
-        count = self._count_nonzero()
-        tiles = (n_in + TILE - 1) // TILE
-        starts_size = 4 * (n * tiles + 1)
-        share = NARROW_SHARE if n_out <= NARROW else WIDE_SHARE
-        if count > share * n * n_in or count >= MOST_NONZERO:
-            return
-        if 2 * count + starts_size >= self.view.nbytes:
-            return  # it would not be smaller than what it stands for
-        self._set("columns", bytearray(2 * (count + 1)))
-        self._set("starts", bytearray(starts_size))
+    @property
+    def struct(self) -> Any:
+        """A struct pn_inputs, which holds as long as this object is kept."""
         struct = ffi.new("struct pn_inputs *")
-        self.fill(struct)
-        columns = ffi.from_buffer("uint16_t[]", self.columns)
-        starts = ffi.from_buffer("uint32_t[]", self.starts)
+        struct.X, struct.type, struct.n_in = self.memory.pointer, self.type, self.shape[1]
+        return struct
+
+    def scaled(self, offset: Sequence[float], scale: Sequence[float]) -> Inputs:
+        """(x − offset) / scale of each input, in memory of its own."""
+        n, n_in = self.shape
+        offsets, scales, inputs = vector("offset", offset), vector("scale", scale), self.struct
+        S = zeros(n * n_in)
         rows = max(1, AT_ONCE // n_in)
         for first in range(0, n, rows):
-            lib.pn_find_columns(columns, starts, struct, first, min(rows, n - first))
-
-    def _count_nonzero(self) -> int:
-        X, count = ffi.from_buffer(self.view), self.shape[0] * self.shape[1]
-        size = self.view.itemsize
-        return sum(
-            lib.pn_count_nonzero(X + start * size, self.type, min(AT_ONCE, count - start))
-            for start in range(0, count, AT_ONCE)
-        )
+            part = S.part(first * n_in, min(rows, n - first) * n_in)
+            some = part.count // n_in
+            lib.pn_read_columns(part.pointer, inputs, (ffi.NULL, first, some), 0, n_in)
+            lib.pn_scale_inputs(
+                part.pointer, part.pointer, offsets.pointer, scales.pointer, some, n_in
+            )
+        return Inputs(S, self.shape)
 
 
-def _narrow(values: Any) -> memoryview[Any] | None:
-    """The float32 numbers or bytes of a contiguous buffer (n, n_in), or None for anything else."""
-    try:
-        view = memoryview(values)
-    except (TypeError, ValueError):
+class Columns(Frozen):
+    """Which inputs are not 0, 2 bytes each: `columns` and `starts` as struct pn_inputs has them."""
+
+    __slots__ = ("columns", "starts")
+    columns: Any
+    starts: Any
+
+    def __init__(self, columns: Any, starts: Any) -> None:
+        self._fill(columns=columns, starts=starts)
+
+
+def inputs_of(block: Block) -> Inputs:
+    """A block as inputs, where it lies."""
+    return Inputs(held_or_copied(block.numbers), block.shape)
+
+
+def columns_of(inputs: Inputs, n_out: int) -> Columns | None:
+    """Which inputs are not 0, or None where it doesn't pay to leave zeros out of products with
+    n_out columns: where few are 0, or the list of the others is no smaller than what it is for."""
+    n, n_in = inputs.shape
+    if not lib.PN_TILE <= n_in <= lib.PN_MOST_COLUMNS or not core.active.sparse:
         return None
-    if view.format not in ("f", "B") or view.ndim != 2 or not view.c_contiguous or not view.nbytes:
+    tiles = (n_in + lib.PN_TILE - 1) // lib.PN_TILE
+    share = NARROW_SHARE if n_out <= NARROW else WIDE_SHARE
+    nbytes = inputs.memory.view().nbytes
+    most = min(int(share * n * n_in), MOST_FOUND, (nbytes - 4 * (n * tiles + 1)) // 2)
+    count = count_nonzero(inputs)
+    if count > most:
         return None
-    return None if address(view) % view.itemsize else view
+    room = count + lib.PN_TILE
+    columns = ffi.new("uint16_t[]", room)
+    starts, struct = ffi.new("uint32_t[]", n * tiles + 1), inputs.struct
+    rows = max(1, AT_ONCE // n_in)
+    for first in range(0, n, rows):
+        some = min(rows, n - first)
+        if not lib.pn_find_columns(columns, starts, struct, room, first, some):
+            return None  # somebody changes the inputs meanwhile
+    return Columns(columns, starts)
 
 
-def first_not_finite(view: memoryview[Any]) -> int:
-    """The index of the first number of a flat buffer that is not finite, or their count."""
-    X, kind = ffi.from_buffer(view), TYPES[view.format]
-    count = len(view)
-    for start in range(0, count, AT_ONCE):
-        size = min(AT_ONCE, count - start)
-        found = unchecked.pn_first_not_finite(X + start * view.itemsize, kind, size)
+def count_nonzero(inputs: Inputs) -> int:
+    """How many inputs are not 0."""
+    memory, kind, found = inputs.memory, inputs.type, 0
+    for start in range(0, memory.count, AT_ONCE):
+        size = min(AT_ONCE, memory.count - start)
+        found += lib.pn_count_nonzero(memory.pointer + start, kind, size)
+    return found
+
+
+def first_not_finite(numbers: Memory) -> int:
+    """The index of the first number that is not finite, or their count."""
+    kind = TYPES[numbers.format]
+    for start in range(0, numbers.count, AT_ONCE):
+        size = min(AT_ONCE, numbers.count - start)
+        found = core.unchecked.pn_first_not_finite(numbers.pointer + start, kind, size)
         if found < size:
             return start + found
-    return count
+    return numbers.count
 
 
-def first_outside(A: Matrix, low: float, high: float) -> int:
+def first_outside(numbers: Memory, low: float, high: float) -> int:
     """The index of the first number outside of low … high, or their count."""
-    return lib.pn_first_outside(core.pointer(A.data), low, high, len(A.data))
+    for start in range(0, numbers.count, AT_ONCE):
+        size = min(AT_ONCE, numbers.count - start)
+        found = lib.pn_first_outside(numbers.pointer + start, low, high, size)
+        if found < size:
+            return start + found
+    return numbers.count

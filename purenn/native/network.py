@@ -1,222 +1,292 @@
-"""Forward and backward of csrc/network.c over buffers. See purenn/reference/network.py."""
+"""The functions of csrc/network.c and csrc/training.c, and the network that they take.
+
+See purenn/reference/network.py and training.py for their formulas. Each is one call of C.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 
+from .. import reference
 from ..annotations import Any
-from . import core
-from .buffers import Matrix, matrix, matrix_out, scratch, vector, zeros
-from .core import (
-    ACTIVATIONS,
-    LOSSES,
-    code,
-    ffi,
-    in_place_or_separate,
-    lasting_pointer,
-    lib,
-    misaligned,
-    pointer,
-    separate,
-    unchecked,
-)
-from .inputs import Inputs
-from .parameters import Layers, Parameters
-from .threads import MULTIPLY_ADDS_AT_ONCE, samples_at_a_time, threads_for
+from ..checks import check_bool, check_choice, check_count, check_number, counted, shown
+from ..frozen import Frozen
+from ..reference import ACTIVATIONS, LOSSES
+from .core import activation_pointer, ffi, lib, loss_pointer
+from .matrices import Matrix, made, matrix, vector
+from .memory import MOST_NUMBERS, Memory, zeros
 
 
-class CNetwork:
-    """A struct pn_network of those parameters, and what it points to. Read-only while C runs."""
+class Network(Frozen):
+    """A network as C computes with it: its parameters in one block, its settings in a struct.
+
+    `parameters` are [(W, b), ...], which are copied: W (n_in, n_out), b (n_out). `sizes` are the
+    inputs, then the outputs of each layer; `struct` is a `struct pn_network *`.
+    Raises ValueError or TypeError where a layer's W does not fit its b or the layer before, or a
+    name is not known.
+    """
+
+    __slots__ = ("_kept", "block", "sizes", "struct")
+    sizes: tuple[int, ...]
+    block: Memory
+    struct: Any
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Network: expected no subclass, since C relies on what a Network says")
 
     def __init__(
-        self,
-        parameters: Parameters,
-        activations: Sequence[str],
-        loss: str = "mean_squared_error",
-        bias: bool = True,
-        learning_rate: float = 0.0,
+        self, parameters: Sequence[Any], activations: Sequence[str], loss: str, bias: bool
     ) -> None:
-        self.parameters = parameters
-        self.activations = activation_codes(activations, parameters)
-        self.sizes = ffi.new("size_t[]", parameters.sizes)
-        self.struct = ffi.new("struct pn_network *")
-        self.struct.parameters = lasting_pointer(parameters.data)
-        self.struct.activations = self.activations
-        self.struct.sizes = self.sizes
-        self.struct.n_layers = len(parameters)
-        self.struct.loss = code("loss", LOSSES, loss)
-        self.struct.bias = bool(bias)
-        self.struct.learning_rate = learning_rate
+        layers = _layers(parameters)
+        sizes = (layers[0][0].shape[0], *(W.shape[1] for W, _ in layers))
+        block = zeros(count_parameters(sizes))
+        self._point(sizes, block, activations, loss, bias)
+        for (W, b), (own_W, own_b) in zip(layers, self.parameters):
+            own_W.data[:] = W.data
+            own_b[:] = b.view()
+
+    def _point(
+        self,
+        sizes: tuple[int, ...],
+        block: Memory,
+        activations: Sequence[str],
+        loss: str,
+        bias: bool,
+    ) -> None:
+        if not isinstance(activations, Sequence) or len(activations) != len(sizes) - 1:
+            raise ValueError(
+                f"activations: expected {len(sizes) - 1}, one per layer, got {shown(activations)}"
+            )
+        for name in activations:
+            check_choice("activation", tuple(ACTIVATIONS), name)
+        check_choice("loss", tuple(LOSSES), loss)
+        struct = ffi.new("struct pn_network *")
+        kept = (
+            ffi.new("size_t[]", sizes),
+            ffi.new("struct pn_activation *[]", [*map(activation_pointer, activations)]),
+        )
+        struct.sizes, struct.activations = kept
+        struct.loss = loss_pointer(loss)
+        struct.parameters = block.pointer
+        struct.n_layers = len(sizes) - 1
+        struct.bias = check_bool("bias", bias)
+        self._fill(_kept=kept, block=block, sizes=sizes, struct=struct)
+
+    @property
+    def parameters(self) -> list[tuple[Matrix, memoryview[Any]]]:
+        """[(W, b), ...] where they lie."""
+        return pairs(self.block, self.sizes)
 
 
-def scale_inputs(X: Any, offset: Any, scale: Any, out: Any = None) -> Matrix:
-    """S = (X − offset) / scale. X (n, n_in), also of float32 or bytes, the others (n_in) → S."""
-    offset = vector("offset", offset)
-    scale = vector("scale", scale, len(offset))
-    X = Inputs("X", X, len(offset))
-    S = matrix_out(out, *X.shape)
-    separate("out", S.data, offset, scale)
-    numbers = X.view
-    if X.type == lib.PN_FLOAT64:
-        in_place_or_separate(S.data, numbers)
-    else:
-        separate("out", S.data, numbers)
-        inputs = ffi.new("struct pn_inputs *")
-        X.fill(inputs)
-        lib.pn_read_columns(pointer(S.data), inputs, (ffi.NULL, 0, len(X)), 0, len(offset))
-        numbers = S.data
-    lib.pn_scale_inputs(
-        pointer(S.data), pointer(numbers), pointer(offset), pointer(scale), *S.shape
-    )
-    return S
+def network_of(
+    sizes: tuple[int, ...], block: Memory, activations: Sequence[str], loss: str, bias: bool
+) -> Network:
+    """A network whose parameters are that block."""
+    network = Network.__new__(Network)
+    network._point(sizes, block, activations, loss, bias)
+    return network
 
 
-def forward(X: Any, parameters: Any, activations: Sequence[str]) -> tuple[Layers, Layers]:
+def pairs(block: Memory, sizes: Sequence[int]) -> list[tuple[Matrix, memoryview[Any]]]:
+    """A block of parameters or gradients as [(W, b), ...]."""
+    found, start = [], 0
+    for n_in, n_out in zip(sizes, sizes[1:]):
+        W = made(block.part(start, n_in * n_out), n_in, n_out)
+        found.append((W, block.part(start + n_in * n_out, n_out).view()))
+        start += (n_in + 1) * n_out
+    return found
+
+
+def matrices(block: Memory, sizes: Sequence[int], n: int) -> list[Matrix]:
+    """A block of Z, A or dZ as a matrix (n, n_out) for each layer."""
+    found, start = [], 0
+    for n_out in sizes[1:]:
+        found.append(made(block.part(start, n * n_out), n, n_out))
+        start += n * n_out
+    return found
+
+
+def count_parameters(sizes: Sequence[int]) -> int:
+    """All numbers in W and b. sizes are the inputs, then the outputs of each layer."""
+    return lib.pn_count_parameters(*_countable(sizes))
+
+
+def count_units(sizes: Sequence[int]) -> int:
+    """All numbers in A for one sample. sizes are the inputs, then the outputs of each layer."""
+    return lib.pn_count_units(*_countable(sizes))
+
+
+def forward(X: Any, network: Network) -> tuple[list[Matrix], list[Matrix]]:
     """Z and A of every layer. X (n, n_in) → matrices (n, n_out of the layer)."""
-    parameters = as_parameters(parameters)
-    sizes = parameters.sizes
-    X = matrix("X", X, n_columns=sizes[0])
-    network = CNetwork(parameters, activations)
-    Z = Layers(len(X), sizes[1:])
-    A = Layers(len(X), sizes[1:])
-    lib.pn_host_forward(
-        core.active.table,
-        pointer(Z.data),
-        pointer(A.data),
-        pointer(X.data),
-        network.struct,
-        len(X),
-        scratch(),
-    )
-    return Z, A
+    X = _samples("X", X, network)
+    n, units = len(X), count_units(network.sizes)
+    Z, A = zeros(n * units), zeros(n * units)
+    lib.pn_forward(Z.pointer, A.pointer, X.memory.pointer, network.struct, n)
+    return matrices(Z, network.sizes, n), matrices(A, network.sizes, n)
 
 
-def output_gradient(A: Any, Y: Any, activation: str, loss: str, out: Any = None) -> Matrix:
+def output_gradient(A: Any, Y: Any, activation: str, loss: str) -> Matrix:
     """dZ of the last layer, whose outputs are A. A, Y and dZ are (n, n_out)."""
+    check_choice("activation", tuple(ACTIVATIONS), activation)
+    check_choice("loss", tuple(LOSSES), loss)
     A = matrix("A", A)
-    Y = matrix("Y", Y, *A.shape)
-    activation_code = code("activation", ACTIVATIONS, activation)
-    loss_code = code("loss", LOSSES, loss)
-    dZ = matrix_out(out, *A.shape)
-    separate("out", dZ.data, A.data)  # which is read again after dZ is written
-    in_place_or_separate(dZ.data, Y.data)
-    core.active.output_gradient(
-        pointer(dZ.data), pointer(A.data), pointer(Y.data), activation_code, loss_code, *A.shape
+    Y = _fitting("Y", Y, *A.shape)
+    dZ = zeros(A.memory.count)
+    lib.pn_output_gradient(
+        dZ.pointer,
+        A.memory.pointer,
+        Y.memory.pointer,
+        activation_pointer(activation),
+        loss_pointer(loss),
+        *A.shape,
     )
-    return dZ
+    return made(dZ, *A.shape)
 
 
 def backward(
-    A: Any,
+    A: Any, X: Any, Y: Any, network: Network
+) -> tuple[list[Matrix], list[tuple[Matrix, memoryview[Any]]]]:
+    """dZ of every layer, and the gradients (dW, db). X (n, n_in), Y (n, n_out), n ≥ 1."""
+    X, Y = _batch(X, Y, network)
+    n, sizes = len(X), network.sizes
+    outputs = _outputs(A, network, n)
+    dZ, gradients = zeros(outputs.count), zeros(network.block.count)
+    lib.pn_backward(
+        dZ.pointer,
+        gradients.pointer,
+        outputs.pointer,
+        X.memory.pointer,
+        Y.memory.pointer,
+        network.struct,
+        n,
+    )
+    return matrices(dZ, sizes, n), pairs(gradients, sizes)
+
+
+def train_step(network: Network, X: Any, Y: Any, learning_rate: float) -> memoryview[Any]:
+    """Changes the parameters by one step on the batch X, Y; the loss of each sample before it."""
+    X, Y = _batch(X, Y, network)
+    L = zeros(len(X))
+    workspace = _workspace(network, len(X))
+    lib.pn_train_step(
+        L.pointer,
+        network.struct,
+        workspace.pointer,
+        X.memory.pointer,
+        Y.memory.pointer,
+        check_number("learning_rate", learning_rate),
+        len(X),
+    )
+    return L.view()
+
+
+def train_epoch(
+    network: Network,
     X: Any,
     Y: Any,
-    parameters: Any,
-    activations: Sequence[str],
-    loss: str,
-    bias: bool,
-) -> tuple[Layers, Parameters]:
-    """dZ of every layer, and the gradients (dW, db). X (n, n_in), Y (n, n_out), n ≥ 1."""
-    parameters = as_parameters(parameters)
-    sizes = parameters.sizes
-    X = matrix("X", X, n_columns=sizes[0])
+    order: Sequence[int],
+    batch_size: int,
+    learning_rate: float,
+) -> float:
+    """One step for each batch of samples in the given order; the mean loss before the steps."""
+    X, Y = _batch(X, Y, network)
+    n, learning_rate = len(X), check_number("learning_rate", learning_rate)
+    batch_size = min(check_count("batch_size", batch_size), n)
+    rows = ffi.new("size_t[]", row_numbers(order, n))
+    L, workspace = zeros(n), _workspace(network, batch_size)
+    batch = zeros(batch_size * (network.sizes[0] + network.sizes[-1]))
+    return lib.pn_train_epoch(
+        L.pointer,
+        network.struct,
+        workspace.pointer,
+        batch.pointer,
+        X.memory.pointer,
+        Y.memory.pointer,
+        rows,
+        batch_size,
+        learning_rate,
+        n,
+    )
+
+
+def row_numbers(order: Any, n: int) -> list[int]:
+    """The numbers of n rows as a list that nobody else has, each checked."""
+    try:
+        rows = [int.__index__(index(row)) for row in order]  # whatever a subclass of int says
+    except TypeError:
+        raise TypeError(f"order: expected {n} row numbers, got {shown(order)}") from None
+    if len(rows) != n or not all(0 <= row < n for row in rows):
+        raise ValueError(f"order: expected {n} row numbers from 0 to {n - 1}, got {shown(rows)}")
+    return rows
+
+
+def _countable(sizes: Sequence[int]) -> tuple[Any, int]:
+    """Sizes as C takes them. Raises ValueError where what they count is too large for it."""
+    checked = [check_count(f"sizes[{i}]", size, 0, MOST_NUMBERS) for i, size in enumerate(sizes)]
+    if not checked or reference.count_parameters(checked) > MOST_NUMBERS:
+        raise ValueError(f"sizes: expected at most {MOST_NUMBERS} parameters, got {shown(checked)}")
+    return ffi.new("size_t[]", checked), len(checked) - 1
+
+
+def _layers(parameters: Any) -> list[tuple[Matrix, Memory]]:
+    if not isinstance(parameters, Sequence) or isinstance(parameters, (str, bytes)):
+        raise TypeError(f"parameters: expected a list of (W, b), got {shown(parameters)}")
+    if len(parameters) == 0:
+        raise ValueError("parameters: expected at least one layer, got none")
+    layers: list[tuple[Matrix, Memory]] = []
+    for number, pair in enumerate(parameters):
+        name = f"parameters[{number}]"
+        if not isinstance(pair, Sequence) or len(pair) != 2:
+            raise ValueError(f"{name}: expected a pair (W, b), got {shown(pair)}")
+        W, b = matrix(f"{name} W", pair[0]), vector(f"{name} b", pair[1])
+        n_in = layers[-1][1].count if layers else W.shape[0]
+        layers.append((_fitting(f"{name} W", W, n_in, b.count), b))
+    return layers
+
+
+def _fitting(name: str, values: Any, n_rows: int, n_columns: int) -> Matrix:
+    """The values as a matrix of that shape."""
+    found = matrix(name, values)
+    if found.shape == (0, 0) and n_rows == 0:  # an empty list is of any width
+        return made(found.memory, 0, n_columns)
+    if found.shape != (n_rows, n_columns):
+        raise ValueError(
+            f"{name}: expected {counted(n_rows, 'row')} of {counted(n_columns, 'number')}, "
+            f"got {found.shape[0]} of {found.shape[1]}"
+        )
+    return found
+
+
+def _samples(name: str, X: Any, network: Network) -> Matrix:
+    if not isinstance(network, Network):
+        raise TypeError(f"network: expected purenn.native.Network, got {type(network).__name__}")
+    found = matrix(name, X)
+    return _fitting(name, found, len(found), network.sizes[0])
+
+
+def _batch(X: Any, Y: Any, network: Network) -> tuple[Matrix, Matrix]:
+    """X and Y of at least one sample, neither in the memory of the parameters."""
+    X = _samples("X", X, network)
     if len(X) == 0:
         raise ValueError("X: expected at least one sample, got none")
-    Y = matrix("Y", Y, len(X), sizes[-1])
-    A = Layers.of("A", A, len(X), sizes[1:])
-    network = CNetwork(parameters, activations, loss, bias)
-    dZ = Layers(len(X), sizes[1:])
-    gradients = Parameters.zeros(sizes)
-    lib.pn_host_backward(
-        core.active.table,
-        pointer(dZ.data),
-        pointer(gradients.data),
-        pointer(A.data),
-        pointer(X.data),
-        pointer(Y.data),
-        network.struct,
-        len(X),
-        scratch(),
-    )
-    return dZ, gradients
+    Y = _fitting("Y", Y, len(X), network.sizes[-1])
+    for name, given in (("X", X), ("Y", Y)):
+        if given.memory.overlaps(network.block):
+            raise ValueError(f"{name}: expected memory of its own, got the network's parameters")
+    return X, Y
 
 
-class Predictor:
-    """Predicts with those parameters, as often as it is called: X (n, n_in) → A (n, n_out)."""
-
-    def __init__(
-        self, parameters: Parameters, activations: Sequence[str], threads: int | None = None
-    ) -> None:
-        self._network = CNetwork(parameters, activations)
-        self._sizes = parameters.sizes
-        self._threads = threads
-        self._range = samples_at_a_time(parameters)
-        self._at_once = max(self._range, MULTIPLY_ADDS_AT_ONCE // (len(parameters.data) or 1))
-        self._room = {
-            n: lib.pn_predict_workspace(self._network.struct, n) for n in (1, self._range)
-        }
-
-    def __call__(self, X: Any) -> Matrix:
-        parameters, struct = self._network.parameters, self._network.struct
-        n_in, n_out = parameters.sizes[0], parameters.sizes[-1]
-        X = Inputs("X", X, n_in)
-        n = X.shape[0]
-        outputs = matrix_out(None, n, n_out)
-        size, threads = 1, 1
-        if n > 1:
-            size, threads = self._range, threads_for(parameters, n, self._threads)
-        workspace, A = pointer(zeros(threads * self._room[size])), pointer(outputs.data)
-        inputs, row_bytes = ffi.from_buffer(X.view), n_in * X.view.itemsize
-        for first in range(0, n, self._at_once):
-            lib.pn_predict(
-                core.active.table,
-                A + first * n_out,
-                struct,
-                workspace,
-                inputs + first * row_bytes,
-                X.type,
-                min(self._at_once, n - first),
-                size,
-                threads,
-            )
-        return outputs
-
-    def row(self, x: memoryview[Any]) -> list[float] | None:
-        """The outputs for one row of float64, or None where it isn't one that C can take."""
-        n_in = self._sizes[0]
-        if x.format != "d" or x.shape != (n_in,) or not x.c_contiguous:
-            return None
-        inputs = ffi.from_buffer("double[]", x)
-        if unchecked.pn_first_not_finite(inputs, lib.PN_FLOAT64, n_in) != n_in or misaligned(
-            inputs
-        ):
-            return None
-        outputs = ffi.new("double[]", self._sizes[-1])
-        workspace = ffi.new("double[]", self._room[1])
-        lib.pn_predict(
-            core.active.table,
-            outputs,
-            self._network.struct,
-            workspace,
-            inputs,
-            lib.PN_FLOAT64,
-            1,
-            1,
-            1,
-        )
-        return ffi.unpack(outputs, self._sizes[-1])
+def _outputs(A: Any, network: Network, n: int) -> Memory:
+    """A of every layer, one after the other."""
+    sizes = network.sizes
+    if not isinstance(A, Sequence) or len(A) != len(sizes) - 1:
+        raise ValueError(f"A: expected a list of {len(sizes) - 1} matrices, got {shown(A)}")
+    block = zeros(n * count_units(sizes))
+    for number, (own, values) in enumerate(zip(matrices(block, sizes, n), A)):
+        own.data[:] = _fitting(f"A[{number}]", values, *own.shape).data
+    return block
 
 
-def as_parameters(parameters: Any) -> Parameters:
-    """Parameters as they are, or a copy of a list of (W, b)."""
-    return parameters if isinstance(parameters, Parameters) else Parameters(parameters)
-
-
-def activation_codes(activations: Sequence[str], parameters: Parameters) -> Any:
-    """The `int *` with one activation for each layer. Raises ValueError for another number."""
-    if not isinstance(activations, Sequence):
-        raise TypeError(f"activations: expected a list of names, got {activations!r}")
-    if len(activations) != len(parameters):
-        raise ValueError(
-            f"activations: expected {len(parameters)}, one per layer, got {len(activations)}"
-        )
-    return ffi.new("int[]", [code("activation", ACTIVATIONS, name) for name in activations])
+def _workspace(network: Network, n: int) -> Memory:
+    return zeros(network.block.count + 2 * n * count_units(network.sizes))

@@ -1,12 +1,11 @@
-"""The text: forward, backward, losses and training on lists of lists, in plain Python.
+"""The reference: forward, backward, losses and training on lists of lists, in plain Python.
 
 Imports nothing outside itself but `math`. csrc/ says the same in C, file for file, and
 computes the same bits.
 """
 
 from .activations import (
-    activation_backward,
-    activation_forward,
+    ACTIVATIONS,
     identity_backward,
     identity_forward,
     leaky_relu_backward,
@@ -23,20 +22,27 @@ from .activations import (
 from .elementary import divide, exp, log, power_of_two, tanh
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
 from .losses import (
+    LOSSES,
     binary_cross_entropy,
     binary_cross_entropy_gradient,
     categorical_cross_entropy,
     categorical_cross_entropy_gradient,
-    loss_gradient,
     matched_gradient,
     mean,
     mean_squared_error,
     mean_squared_error_gradient,
-    sample_losses,
     xdivy,
     xlogy,
 )
-from .network import backward, forward, output_gradient, scale_inputs
+from .network import (
+    Network,
+    backward,
+    count_parameters,
+    count_units,
+    forward,
+    output_gradient,
+    scale_inputs,
+)
 from .optimizers import gradient_descent
 from .random import RandomState
 from .training import train_epoch, train_step

@@ -89,32 +89,26 @@ def softmax_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[f
     return dZ
 
 
-FORWARD = {
-    "identity": identity_forward,
-    "sigmoid": sigmoid_forward,
-    "tanh": tanh_forward,
-    "relu": relu_forward,
-    "leaky_relu": leaky_relu_forward,
-    "softmax": softmax_forward,
+class Activation:
+    """An activation as a network uses it: its two functions, and what is known of its outputs.
+
+    They lie between `low` and `high` (0 and 1: they can be probabilities), and none moves by more
+    than `slope` times the largest move in its row of Z.
+    """
+
+    def __init__(self, forward, backward, low: float, high: float, slope: float) -> None:
+        self.forward = forward
+        self.backward = backward
+        self.low = low
+        self.high = high
+        self.slope = slope
+
+
+ACTIVATIONS = {
+    "identity": Activation(identity_forward, identity_backward, -INF, INF, 1.0),
+    "sigmoid": Activation(sigmoid_forward, sigmoid_backward, 0.0, 1.0, 0.25),
+    "tanh": Activation(tanh_forward, tanh_backward, -1.0, 1.0, 1.0),
+    "relu": Activation(relu_forward, relu_backward, 0.0, INF, 1.0),
+    "leaky_relu": Activation(leaky_relu_forward, leaky_relu_backward, -INF, INF, 1.0),
+    "softmax": Activation(softmax_forward, softmax_backward, 0.0, 1.0, 0.5),
 }
-
-BACKWARD = {
-    "identity": identity_backward,
-    "sigmoid": sigmoid_backward,
-    "tanh": tanh_backward,
-    "relu": relu_backward,
-    "leaky_relu": leaky_relu_backward,
-    "softmax": softmax_backward,
-}
-
-
-def activation_forward(Z: list[list[float]], activation: str) -> list[list[float]]:
-    """A = f(Z) for that activation."""
-    return FORWARD[activation](Z)
-
-
-def activation_backward(
-    dA: list[list[float]], A: list[list[float]], activation: str
-) -> list[list[float]]:
-    """dZ from dA for that activation."""
-    return BACKWARD[activation](dA, A)

@@ -89,32 +89,49 @@ def matched_gradient(A: list[list[float]], Y: list[list[float]]) -> list[list[fl
     return [[a - y for a, y in zip(*rows)] for rows in zip(A, Y)]
 
 
-LOSS = {
-    "mean_squared_error": mean_squared_error,
-    "binary_cross_entropy": binary_cross_entropy,
-    "categorical_cross_entropy": categorical_cross_entropy,
-}
-
-GRADIENT = {
-    "mean_squared_error": mean_squared_error_gradient,
-    "binary_cross_entropy": binary_cross_entropy_gradient,
-    "categorical_cross_entropy": categorical_cross_entropy_gradient,
-}
-
-
-def sample_losses(A: list[list[float]], Y: list[list[float]], loss: str) -> list[float]:
-    """L, one number per sample, of that loss."""
-    return LOSS[loss](A, Y)
-
-
-def loss_gradient(A: list[list[float]], Y: list[list[float]], loss: str) -> list[list[float]]:
-    """dA of that loss."""
-    return GRADIENT[loss](A, Y)
-
-
 def mean(L: list[float]) -> float:
     """(Σ L[s]) / n, s ascending: the loss of a batch."""
     total = 0.0
     for sample_loss in L:
         total = total + sample_loss
     return divide(total, len(L))
+
+
+class Loss:
+    """A loss as a network uses it: its two functions, and what goes with them.
+
+    `matched` is the activation with which dZ is A − Y, or None; `of_probabilities` tells whether
+    outputs and targets must lie between 0 and 1; `scale` says what is summed and what averaged.
+    """
+
+    def __init__(self, losses, gradient, matched, of_probabilities: bool, scale: str) -> None:
+        self.losses = losses
+        self.gradient = gradient
+        self.matched = matched
+        self.of_probabilities = of_probabilities
+        self.scale = scale
+
+
+LOSSES = {
+    "mean_squared_error": Loss(
+        mean_squared_error,
+        mean_squared_error_gradient,
+        None,
+        False,
+        "mean over samples and outputs",
+    ),
+    "binary_cross_entropy": Loss(
+        binary_cross_entropy,
+        binary_cross_entropy_gradient,
+        "sigmoid",
+        True,
+        "sum over outputs, mean over samples",
+    ),
+    "categorical_cross_entropy": Loss(
+        categorical_cross_entropy,
+        categorical_cross_entropy_gradient,
+        "softmax",
+        True,
+        "sum over outputs, mean over samples",
+    ),
+}

@@ -1,18 +1,48 @@
 """A dense network: forward keeps what every layer computed, backward gives every gradient.
 
-Parameters are a list with one (W, b) per layer. Z, A and dZ are lists with one matrix per layer;
-A[-1] are the outputs.
+Z, A and dZ are lists with one matrix per layer; A[-1] are the outputs.
 """
 
-from .activations import activation_backward, activation_forward
+from .activations import ACTIVATIONS
 from .elementary import divide
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
-from .losses import loss_gradient, matched_gradient
+from .losses import LOSSES, matched_gradient
 
-MATCHED = (
-    ("sigmoid", "binary_cross_entropy"),
-    ("softmax", "categorical_cross_entropy"),
-)
+
+class Network:
+    """What a network computes with: its parameters, one (W, b) per layer, and its settings.
+
+    W is (n_in, n_out), b is (n_out). activations has one name per layer, loss is a name. Without
+    bias the b are 0 and stay 0.
+    """
+
+    def __init__(self, parameters: list, activations: list[str], loss: str, bias: bool) -> None:
+        self.parameters = parameters
+        self.activations = activations
+        self.loss = loss
+        self.bias = bias
+
+
+def count_parameters(sizes: list[int]) -> int:
+    """The sum of (sizes[l] + 1)·sizes[l + 1] over the layers l: all numbers in W and b.
+
+    sizes are the inputs, then the outputs of each layer.
+    """
+    count = 0
+    for n_in, n_out in zip(sizes, sizes[1:]):
+        count += (n_in + 1) * n_out
+    return count
+
+
+def count_units(sizes: list[int]) -> int:
+    """The sum of sizes[l + 1] over the layers l: all numbers in A for one sample.
+
+    sizes are the inputs, then the outputs of each layer.
+    """
+    count = 0
+    for n_out in sizes[1:]:
+        count += n_out
+    return count
 
 
 def scale_inputs(
@@ -25,7 +55,7 @@ def scale_inputs(
     return [[divide(x_k - o, d) for x_k, o, d in zip(x, offset, scale)] for x in X]
 
 
-def forward(X: list[list[float]], parameters: list, activations: list[str]) -> tuple:
+def forward(X: list[list[float]], network: Network) -> tuple:
     """Z[l] = A[l−1]·W[l] + b[l], A[l] = f[l](Z[l]), with A[−1] = X, for every layer l.
 
     X (n, n_in) → Z and A, matrices (n, n_out of layer l).
@@ -33,9 +63,9 @@ def forward(X: list[list[float]], parameters: list, activations: list[str]) -> t
     Z = []
     A = []
     inputs = X
-    for (W, b), activation in zip(parameters, activations):
+    for (W, b), activation in zip(network.parameters, network.activations):
         Z.append(affine(inputs, W, b))
-        A.append(activation_forward(Z[-1], activation))
+        A.append(ACTIVATIONS[activation].forward(Z[-1]))
         inputs = A[-1]
     return Z, A
 
@@ -44,36 +74,28 @@ def output_gradient(
     A: list[list[float]], Y: list[list[float]], activation: str, loss: str
 ) -> list[list[float]]:
     """dZ of the last layer: A − Y where activation and loss match, else f′ of the loss's dA."""
-    if (activation, loss) in MATCHED:
+    if LOSSES[loss].matched == activation:
         return matched_gradient(A, Y)
-    return activation_backward(loss_gradient(A, Y, loss), A, activation)
+    return ACTIVATIONS[activation].backward(LOSSES[loss].gradient(A, Y), A)
 
 
-def backward(
-    A: list,
-    X: list[list[float]],
-    Y: list[list[float]],
-    parameters: list,
-    activations: list[str],
-    loss: str,
-    bias: bool,
-) -> tuple:
+def backward(A: list, X: list[list[float]], Y: list[list[float]], network: Network) -> tuple:
     """dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.
 
     dW[l] = A[l−1]ᵀ·dZ[l] / n, db[l] the mean of dZ[l], dZ[l−1] = f′[l−1] of dZ[l]·W[l]ᵀ.
     Without bias, db is 0, so that a bias which starts at 0 stays 0.
     A of every layer, X (n, n_in), Y (n, n_out) → dZ, and gradients as parameters hold them.
     """
-    last = len(parameters) - 1
-    dZ = [output_gradient(A[last], Y, activations[last], loss)]
+    last = len(network.parameters) - 1
+    dZ = [output_gradient(A[last], Y, network.activations[last], network.loss)]
     gradients: list = []
     for layer in range(last, -1, -1):
-        W, b = parameters[layer]
+        W, b = network.parameters[layer]
         inputs = A[layer - 1] if layer > 0 else X
         dW = weight_gradient(inputs, dZ[0])
-        db = bias_gradient(dZ[0]) if bias else [0.0 for _ in b]
+        db = bias_gradient(dZ[0]) if network.bias else [0.0 for _ in b]
         gradients.insert(0, (dW, db))
         if layer > 0:
             dA = input_gradient(dZ[0], W)
-            dZ.insert(0, activation_backward(dA, inputs, activations[layer - 1]))
+            dZ.insert(0, ACTIVATIONS[network.activations[layer - 1]].backward(dA, inputs))
     return dZ, gradients

@@ -34,9 +34,15 @@ class RandomState:
         for i in range(1, N):
             previous = state[-1]
             state.append((1812433253 * (previous ^ (previous >> 30)) + i) & MASK32)
-        self._state = state
-        self._position = N
-        self._spare_normal: float | None = None
+        self.set_state((state, N, None))
+
+    def get_state(self) -> tuple:
+        """What the stream goes on from, for set_state."""
+        return list(self._state), self._position, self._spare_normal
+
+    def set_state(self, state: tuple) -> None:
+        """Goes on from there."""
+        self._state, self._position, self._spare_normal = list(state[0]), state[1], state[2]
 
     def _twist(self) -> None:
         state = self._state
@@ -78,9 +84,8 @@ class RandomState:
 
     def _normal(self) -> float:
         """Marsaglia's polar method: two normal numbers at a time, the second one first."""
-        if self._spare_normal is not None:
-            spare = self._spare_normal
-            self._spare_normal = None
+        spare, self._spare_normal = self._spare_normal, None
+        if spare is not None:
             return spare
         while True:
             x = 2.0 * self._double() - 1.0

@@ -1,56 +1,14 @@
 /* The host's way to the same trainings that driver.c computes: pn_train with the kernels and the
  * threads that the command line names, stopped and taken up again after every range or two, or not
- * at all. Reads what driver.c reads and prints the same lines. Each buffer has just the size that
- * host.h asks for, so that a sanitizer sees one step too far. */
-#include "purenn.h"
+ * at all; then gradients and predictions. Reads what driver.c reads and prints the same lines. Each
+ * buffer has just the size that host.h asks for, so that a sanitizer sees one step too far. */
+#include "cases.h"
 #include "host/host.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct pn_kernels *kernels;
 static size_t threads;
-
-static void *buffer(size_t count, size_t size)
-{
-    void *memory = malloc(count * size);
-    if (memory == NULL && count > 0) {
-        fputs("out of memory\n", stderr);
-        exit(2);
-    }
-    return memory;
-}
-
-static size_t read_size(void)
-{
-    unsigned long value;
-    if (scanf("%lu", &value) != 1) {
-        fputs("expected a size\n", stderr);
-        exit(2);
-    }
-    return (size_t)value;
-}
-
-static double *read_numbers(size_t count)
-{
-    double *numbers = buffer(count, sizeof *numbers);
-    size_t i;
-    for (i = 0; i < count; i++)
-        if (scanf("%la", &numbers[i]) != 1) {
-            fputs("expected a number\n", stderr);
-            exit(2);
-        }
-    return numbers;
-}
-
-static void print_numbers(const double *numbers, size_t count)
-{
-    size_t i;
-    for (i = 0; i < count; i++)
-        printf("%a ", numbers[i]);
-    printf("\n");
-}
 
 static void elementary(void)
 {
@@ -96,94 +54,92 @@ static void *narrowest(const double *X, size_t count, int *type)
     return memcpy(buffer(count, sizeof *X), X, count * sizeof *X);
 }
 
+/* The inputs as they are, and the columns of those that are not 0. */
+static void find_inputs(struct pn_inputs *inputs, const struct training *t)
+{
+    size_t tiles = (t->n_in + PN_TILE - 1) / PN_TILE, half = t->n / 2, room;
+    uint16_t *columns;
+    uint32_t *starts = buffer(t->n * tiles + 1, sizeof *starts);
+    inputs->n_in = t->n_in;
+    inputs->X = narrowest(t->X, t->n * t->n_in, &inputs->type);
+    room = pn_count_nonzero(inputs->X, inputs->type, t->n * t->n_in) + PN_TILE;
+    columns = buffer(room, sizeof *columns);
+    starts[0] = 0;
+    if (!pn_find_columns(columns, starts, inputs, room, 0, half) ||
+        !pn_find_columns(columns, starts, inputs, room, half, t->n - half))
+        printf("pn_find_columns: no room\n");
+    inputs->columns = columns;
+    inputs->starts = starts;
+}
+
+/* Trains for an epoch, in calls of that many samples. */
+static double epoch_of(struct pn_training *training, size_t samples)
+{
+    double mean;
+    training->workspace =
+        buffer(pn_training_workspace(kernels, training), sizeof *training->workspace);
+    do {
+        pn_train(kernels, training, &mean, 1, samples);
+    } while (training->ended == 0);
+    free(training->workspace);
+    return mean;
+}
+
+static void predict(const struct training *t, const struct pn_training *training, const double *A)
+{
+    size_t room = threads * pn_predict_workspace(&t->network, training->range), i;
+    double *workspace = buffer(room, sizeof *workspace);
+    double *outputs = buffer(t->n * t->n_out, sizeof *outputs);
+    pn_predict(kernels, outputs, &t->network, workspace, training->inputs.X,
+               training->inputs.type, t->n, training->range, threads);
+    for (i = 0; i < t->n * t->n_out; i++)
+        if (memcmp(&outputs[i], &A[i], sizeof *A) != 0 && !(outputs[i] != outputs[i] && A[i] != A[i]))
+            printf("pn_predict: %a, not %a\n", outputs[i], A[i]);
+    free(workspace), free(outputs);
+}
+
 static void training(void)
 {
-    size_t n_layers = read_size(), n = read_size(), batch_size = read_size();
-    size_t epochs = read_size(), ordered = read_size();
-    int loss = (int)read_size(), bias = (int)read_size();
-    size_t *sizes = buffer(n_layers + 1, sizeof *sizes);
-    int *activations = buffer(n_layers, sizeof *activations);
-    size_t *order = buffer(n, sizeof *order);
-    size_t count = 0, units = 0, tiles, nonzero, i, epoch;
-    double *rate, *parameters, *X, *Y, *workspace, *Z, *A, *dZ, *gradients, *scratch, *outputs;
-    void *narrow;
-    uint16_t *columns;
-    uint32_t *starts;
-    struct pn_training t;
-    for (i = 0; i <= n_layers; i++)
-        sizes[i] = read_size();
-    for (i = 0; i < n_layers; i++) {
-        activations[i] = (int)read_size();
-        count += (sizes[i] + 1) * sizes[i + 1];
-        units += sizes[i + 1];
-    }
-    rate = read_numbers(1);
-    parameters = read_numbers(count);
-    X = read_numbers(n * sizes[0]);
-    Y = read_numbers(n * sizes[n_layers]);
-    memset(&t, 0, sizeof t);
-    t.network.parameters = parameters;
-    t.network.activations = activations;
-    t.network.sizes = sizes;
-    t.network.n_layers = n_layers;
-    t.network.loss = loss;
-    t.network.bias = bias;
-    t.network.learning_rate = *rate;
-    narrow = narrowest(X, n * sizes[0], &t.inputs.type);
-    t.inputs.X = narrow;
-    t.inputs.n_in = sizes[0];
-    tiles = (sizes[0] + 63) / 64;
-    nonzero = pn_count_nonzero(narrow, t.inputs.type, n * sizes[0]);
-    columns = buffer(nonzero + 1, sizeof *columns);
-    starts = buffer(n * tiles + 1, sizeof *starts);
-    starts[0] = 0;
-    pn_find_columns(columns, starts, &t.inputs, 0, n / 2);
-    pn_find_columns(columns, starts, &t.inputs, n / 2, n - n / 2);
-    t.inputs.columns = columns;
-    t.inputs.starts = starts;
-    t.sparse = n % 2 == 0;
-    t.Y = Y;
-    t.n = n;
-    t.batch_size = batch_size;
-    t.range = n < 16 ? 1 + n % 3 : 8; /* of each thread: shared in whole rows of 8 */
-    t.threads = threads;
-    for (epoch = 0; epoch < epochs; epoch++) {
+    struct training t = read_training();
+    struct pn_training training;
+    size_t samples, epoch;
+    double *Z = buffer(t.n * t.units, sizeof *Z), *A = buffer(t.n * t.units, sizeof *A);
+    double *dZ = buffer(t.n * t.units, sizeof *dZ), *plain = buffer(t.count, sizeof *plain);
+    double *gradients = buffer(t.count, sizeof *gradients);
+    memset(&training, 0, sizeof training);
+    training.network = t.network;
+    training.learning_rate = t.rate;
+    find_inputs(&training.inputs, &t);
+    training.sparse = t.n % 2 == 0;
+    training.order = t.order;
+    training.Y = t.Y;
+    training.n = t.n;
+    training.batch_size = t.batch_size;
+    training.range = t.n < 16 ? 1 + t.n % 3 : 8; /* shared in whole rows of 8 */
+    training.threads = threads;
+    samples = t.n % 4 ? 1 + t.n % 2 * training.range * threads : t.n;
+    for (epoch = 0; epoch < t.epochs; epoch++) {
         double mean;
-        for (i = 0; ordered && i < n; i++)
-            order[i] = read_size();
-        t.order = ordered ? order : NULL;
-        workspace = buffer(pn_training_workspace(kernels, &t), sizeof *workspace);
-        t.workspace = workspace;
-        while (pn_train(kernels, &t, &mean, 1, n % 4 ? 1 + n % 2 : n) == 0)
-            ;
+        read_order(&t);
+        mean = epoch_of(&training, samples);
         print_numbers(&mean, 1);
-        free(workspace);
     }
-    Z = buffer(n * units, sizeof *Z);
-    A = buffer(n * units, sizeof *A);
-    dZ = buffer(n * units, sizeof *dZ);
-    gradients = buffer(count, sizeof *gradients);
-    scratch = buffer(PN_SCRATCH, sizeof *scratch);
-    pn_host_forward(kernels, Z, A, X, &t.network, n, scratch);
-    pn_host_backward(kernels, dZ, gradients, A, X, Y, &t.network, n, scratch);
-    outputs = buffer(n * sizes[n_layers], sizeof *outputs);
-    workspace = buffer(threads * pn_predict_workspace(&t.network, t.range), sizeof *workspace);
-    pn_predict(kernels, outputs, &t.network, workspace, narrow, t.inputs.type, n, t.range,
-               threads);
-    for (i = 0; i < n * sizes[n_layers]; i++) {
-        double output = A[n * (units - sizes[n_layers]) + i];
-        if (memcmp(&outputs[i], &output, sizeof output) != 0 &&
-            !(outputs[i] != outputs[i] && output != output))
-            printf("pn_predict: %a, not %a\n", outputs[i], output);
-    }
-    print_numbers(parameters, count);
-    print_numbers(Z, n * units);
-    print_numbers(A, n * units);
-    print_numbers(dZ, n * units);
-    print_numbers(gradients, count);
-    free(sizes), free(activations), free(order), free(rate), free(parameters), free(X), free(Y);
-    free(workspace), free(Z), free(A), free(dZ), free(gradients), free(scratch), free(outputs);
-    free(narrow), free(columns), free(starts);
+    training.order = NULL;
+    training.batch_size = t.n;
+    training.gradients = gradients;
+    epoch_of(&training, samples);
+    pn_forward(Z, A, t.X, &t.network, t.n);
+    pn_backward(dZ, plain, A, t.X, t.Y, &t.network, t.n);
+    predict(&t, &training, A + t.n * (t.units - t.n_out));
+    print_numbers(t.network.parameters, t.count);
+    print_numbers(Z, t.n * t.units);
+    print_numbers(A, t.n * t.units);
+    print_numbers(dZ, t.n * t.units);
+    print_numbers(gradients, t.count);
+    free(Z), free(A), free(dZ), free(plain), free(gradients);
+    free((void *)training.inputs.X), free((void *)training.inputs.columns);
+    free((void *)training.inputs.starts);
+    free_training(&t);
 }
 
 int main(int argc, char **argv)

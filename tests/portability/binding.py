@@ -10,14 +10,16 @@ from golden import RECIPES
 from portability_articles import bits
 from test_c_core import flat
 
-from purenn.engines import engine
+from purenn import Architecture, Network, Training
 
-c = engine("c")
 for name in sys.argv[1:]:
     recipe = RECIPES[name]()
-    parameters = c.parameters(recipe.weights)
-    how = recipe.batch_size, recipe.activations, recipe.loss, recipe.bias, recipe.rate
-    training = c.training(parameters, c.matrix(recipe.X), c.matrix(recipe.Y), *how)
+    architecture = Architecture(
+        recipe.sizes, activations=recipe.activations, loss=recipe.loss, bias=recipe.bias, seed=0
+    )
+    network = Network.of(architecture, recipe.weights, backend="c")
+    how = {"batch_size": recipe.batch_size, "learning_rate": recipe.rate}
+    training = Training(network, recipe.X, recipe.Y, **how)
     began = time.perf_counter_ns()
     training.run(recipe.epochs)
-    print(time.perf_counter_ns() - began, bits(flat(parameters)))
+    print(time.perf_counter_ns() - began, bits(flat(network.get_weights())))

@@ -2,35 +2,28 @@
 /* Trains every article of articles.h and prints a line for each: how long it took, then the bits
  * of its parameters, 16 hexadecimal digits for each number. The last line is the stack it took.
  *
- * tests/portability.py writes articles.h: the articles, and the most that one of them needs. */
+ * tests/portability.py writes articles.h: the articles, and room for any one of them. */
 #include "purenn.h"
 #include "target.h"
 
 #include <string.h>
 
 struct article {
+    struct pn_network network;
     const double *start, *X, *Y;
-    const int *activations;
-    const size_t *sizes;
-    size_t n_layers, count, n, batch_size, epochs;
-    int loss, bias;
+    size_t n, batch_size, epochs;
     double learning_rate;
 };
 
 #include "articles.h"
 
-static double parameters[MOST_PARAMETERS];
-static double workspace[MOST_WORKSPACE];
-static double losses[MOST_SAMPLES];
-
-static void train(const struct article *a)
+static void train(const struct article *a, size_t count)
 {
     size_t epoch;
-    memcpy(parameters, a->start, a->count * sizeof *parameters);
+    memcpy(a->network.parameters, a->start, count * sizeof *a->start);
     for (epoch = 0; epoch < a->epochs; epoch++)
-        pn_train_epoch(losses, parameters, workspace, NULL, a->X, a->Y, NULL, a->batch_size,
-                       a->activations, a->loss, a->bias, a->learning_rate, a->sizes, a->n_layers,
-                       a->n);
+        pn_train_epoch(losses, &a->network, workspace, NULL, a->X, a->Y, NULL, a->batch_size,
+                       a->learning_rate, a->n);
 }
 
 static void put_number(uint64_t number, unsigned base, int width)
@@ -56,12 +49,14 @@ int main(void)
 {
     size_t a, i;
     for (a = 0; a < sizeof articles / sizeof *articles; a++) {
+        const struct pn_network *network = &articles[a].network;
+        size_t count = pn_count_parameters(network->sizes, network->n_layers);
         uint64_t start = ticks();
-        train(&articles[a]);
+        train(&articles[a], count);
         put_number(ticks() - start, 10, 1);
         put(" ");
-        for (i = 0; i < articles[a].count; i++)
-            put_bits(parameters[i]);
+        for (i = 0; i < count; i++)
+            put_bits(network->parameters[i]);
         put("\n");
     }
     put_number(stack_used(), 10, 1);

@@ -1,13 +1,13 @@
 """Trains every article of ARTICLES and prints a line for each, as workload.c does.
 
 Runs on any Python, beside a copy of purenn/reference called `reference`. tests/portability.py
-puts ARTICLES above this text; numbers come and go as 16 hexadecimal digits, their bits.
+puts ARTICLES above these lines; numbers come and go as 16 hexadecimal digits, their bits.
 """
 
 import struct
 import time
 
-from reference import train_epoch
+from reference import Network, train_epoch
 
 
 def numbers(words):
@@ -33,10 +33,10 @@ def bits(layers):
 
 
 for start, X, Y, sizes, batch_size, activations, loss, bias, rate, epochs in ARTICLES:  # noqa: F821
-    layers = layers_of(numbers(start), sizes)
+    network = Network(layers_of(numbers(start), sizes), activations, loss, bias)
     X, Y = matrix(numbers(X), sizes[0]), matrix(numbers(Y), sizes[-1])
-    how = batch_size, activations, loss, bias, numbers(rate)[0]
+    (learning_rate,) = numbers(rate)
     began = time.time_ns()
     for _ in range(epochs):
-        train_epoch(layers, X, Y, range(len(X)), *how)
-    print(time.time_ns() - began, bits(layers))
+        train_epoch(network, X, Y, range(len(X)), batch_size, learning_rate)
+    print(time.time_ns() - began, bits(network.parameters))

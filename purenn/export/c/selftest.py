@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from string import Template
 from struct import pack
 
 from ...network import class_of
-from ..weights import network_of
-from .numbers import constant, literal
-from .plan import Plan
+from ..vectors import STEPS, Trained
+from .plan import Array, Plan, literal
 
-RATES = [2.0**power for power in range(-4, -1000, -100)]  # the first that keeps all finite
-STEPS = 2
 FNV_OFFSET, FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 SELFTEST = Template("""\
@@ -20,7 +16,7 @@ SELFTEST = Template("""\
 
 #include <stdio.h>
 
-$constants
+$arrays
 /* With a = 1 + 2^-30, separate roundings give a*a - (1 + 2^-29) = 0, fused ones 2^-60. Rounding
  * first to more digits loses the 2^-78 that is added to half a unit. Subnormals are kept. */
 static int ${p}_arithmetic(void)
@@ -55,7 +51,7 @@ static int ${p}_outputs(const double *expected)
     double out[$n_out];
     size_t s;
     for (s = 0; s < $count; s++, expected += $n_out) {
-        ${p}_$predict(${p}_test_x + s * $n_in, out);
+        ${p}_predict(${p}_test_x + s * $n_in, out);
         if (memcmp(out, expected, sizeof out) != 0)
             return 0;
     }
@@ -83,7 +79,7 @@ $checks    else
 
 SUM = Template("""\
     for (i = 0; i < $count; i++)
-        sum = ${p}_checksum(sum, $value);
+        sum = ${p}_checksum(sum, $element);
 """)
 
 CLASSES = Template("""
@@ -91,7 +87,7 @@ static int ${p}_classes(void)
 {
     size_t s;
     for (s = 0; s < $count; s++)
-        if (${p}_predict(${p}_test_x + s * $n_in) != ${p}_test_class[s])
+        if (${p}_classify(${p}_test_x + s * $n_in) != ${p}_test_class[s])
             return 0;
     return 1;
 }
@@ -99,7 +95,7 @@ static int ${p}_classes(void)
 
 CHECK_CLASSES = Template("""\
     else if (!${p}_classes())
-        verdict = "$p: FAILED: a class is another one";
+        verdict = "$p: FAILED: a class is wrong";
 """)
 
 TRAINING = Template("""
@@ -121,67 +117,42 @@ CHECK_TRAINING = Template("""\
 """)
 
 
-def selftest(plan: Plan, vectors: list) -> str:
+def selftest(plan: Plan, vectors: list, trained: Trained | None) -> str:
     """The program: its vectors, its checks, main."""
     p = plan.prefix
     names = {**plan.names, "count": len(vectors), "steps": STEPS}
-    X, outputs = [x for x, _ in vectors], [output for _, output in vectors]
-    constants = [constant(f"{p}_test_x", X), constant(f"{p}_test_out", outputs)]
+    outputs = [output for _, output in vectors]
+    tests: dict[str, tuple[str, list]] = {
+        "x": ("double", [x for x, _ in vectors]),
+        "out": ("double", outputs),
+    }
     more = checks = ""
     done = f"{len(vectors)} predictions"
-    if plan.classifies:
-        constants.append(constant(f"{p}_test_class", [[*map(class_of, outputs)]], "int"))
+    if plan.architecture.gives_probabilities:
+        tests["class"] = "int", [[*map(class_of, outputs)]]
         more += CLASSES.substitute(names)
         checks += CHECK_CLASSES.substitute(names)
-    if plan.train:
-        # Targets that the outputs are near, so that every loss is finite.
-        Y = [[float(a > 0.5) for a in output] for output in outputs]
-        rate, losses, after = trained(plan, X, Y)
-        constants.append(constant(f"{p}_test_y", Y))
-        constants.append(constant(f"{p}_test_loss", [losses]))
-        constants.append(constant(f"{p}_test_trained", after))
-        more += TRAINING.substitute(names, rate=literal(rate))
+    if trained is not None:
+        tests["y"] = "double", trained.Y
+        tests["loss"] = "double", [trained.losses]
+        tests["trained"] = "double", trained.outputs
+        more += TRAINING.substitute(names, rate=literal(trained.learning_rate))
         checks += CHECK_TRAINING.substitute(names)
         done += f" and {STEPS} training steps"
-    sums, total = checksums(plan)
+    arrays = (Array(f"{p}_test_{name}", *numbers) for name, numbers in tests.items())
     return SELFTEST.substitute(
         names,
-        constants="\n".join(constants),
+        arrays="\n".join(array.definition for array in arrays),
         prime=f"0x{FNV_PRIME:X}",
         start=f"0x{FNV_OFFSET:X}",
-        sums=sums,
-        sum=f"0x{total:016X}",
-        predict="predict_proba" if plan.classifies else "predict",
+        sums="".join(
+            SUM.substitute(p=p, count=array.length, element=array.element) for array in plan.arrays
+        ),
+        sum=f"0x{checksum([v for array in plan.arrays for row in array.rows for v in row]):016X}",
         more=more,
         checks=checks,
         done=done,
     )
-
-
-def checksums(plan: Plan) -> tuple[str, int]:
-    """The loops over all constants of the network, and the checksum they must give."""
-    p, labels = plan.prefix, plan.network.labels
-    arrays: list[tuple[str, list[float]]] = []
-    if plan.train:
-        rows = [row for W, b, _ in plan.layers for row in (*W, b)]
-        arrays.append((f"{p}_parameters[i]", [value for row in rows for value in row]))
-    else:
-        for number, layer in enumerate(plan.layers, 1):
-            W, b = layer.values()
-            scale = f" * (double){p}_scale{number}[i % {len(b)}]" if layer.scale else ""
-            weights = [value for row in W for value in row]
-            arrays.append((f"(double){p}_W{number}[i]{scale}", weights))
-            if plan.bias_type:
-                arrays.append((f"(double){p}_b{number}[i]", b))
-    for name, values in plan.scaling.items():
-        arrays.append((f"{p}_input_{name}[i]", values))
-    if labels:
-        size = plan.label_size
-        characters = b"".join(label.encode().ljust(size, b"\0") for label in labels)
-        place = f"{p}_labels[i / {size}][i % {size}]"
-        arrays.append((f"(unsigned char){place}", [float(byte) for byte in characters]))
-    loops = [SUM.substitute(p=p, count=len(values), value=value) for value, values in arrays]
-    return "".join(loops), checksum([number for _, numbers in arrays for number in numbers])
 
 
 def checksum(numbers: list[float]) -> int:
@@ -193,14 +164,3 @@ def checksum(numbers: list[float]) -> int:
     for byte in pack(f">{len(numbers)}d", *numbers):
         total = (total ^ byte) * FNV_PRIME & 0xFFFFFFFFFFFFFFFF
     return total
-
-
-def trained(plan: Plan, X: list, Y: list) -> tuple[float, list[float], list[list[float]]]:
-    """A learning rate at which all stays finite, the losses of the steps, the outputs after."""
-    for rate in RATES:
-        network = network_of(plan.network, plan.layers)
-        losses = network.fit(X, Y, epochs=STEPS, learning_rate=rate).history["loss"]
-        outputs = network.predict(X)
-        if all(isfinite(value) for row in (losses, *outputs) for value in row):
-            return rate, losses, outputs
-    raise ValueError(f"train: expected a network that can be trained, got the losses {losses}")

@@ -1,17 +1,73 @@
-"""The source of an exported network: weights, csrc's functions, prediction, training, self-test."""
+"""The two files of an exported network: its header, and its source."""
 
 from __future__ import annotations
 
 import re
 from string import Template
 
+from ...version import VERSION
 from ..parts import CONTRACT, c_body, c_parts, needed
-from .header import title
-from .numbers import constant, rows
+from .functions import prediction, training
 from .plan import Plan
-from .prediction import prediction
-from .selftest import selftest
-from .training import training
+
+HEADER = Template("""\
+/* SPDX-License-Identifier: MIT */
+/* $p: a dense network, $title.
+ *
+ * Loss $loss ($loss_scale), seed $seed.
+ * Exported by purenn $version.$rounded
+ * $p.c is C99 and C++11, links nothing but memset and memcpy, and computes the same bits wherever
+ * double is IEEE-754 binary64. To test that on a target, compile it with -D${P}_SELFTEST: the
+ * program prints one line, and returns 0 if the test is passed. */
+#ifndef ${P}_NETWORK_H
+#define ${P}_NETWORK_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ${P}_INPUTS $n_in
+#define ${P}_OUTPUTS $n_out
+
+$declarations
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+""")
+
+PREDICT = Template("""\
+/* x ($n_in) -> out ($n_out): the outputs$range; out must not overlap x. */
+void ${p}_predict(const double *x, double *out);
+""")
+
+CLASSIFY = Template("""\
+/* x ($n_in) -> the class: $rule. */
+int ${p}_classify(const double *x);
+""")
+
+LABELS = Template("""\
+/* The name of each class, in UTF-8. */
+extern const char ${p}_labels[$count][$size];
+""")
+
+TRAIN = Template("""\
+/* What training changes: layer by layer, W row-major, then b. To keep what was learned, save this
+ * array and restore it later. */
+#define ${P}_PARAMETERS $count
+extern double ${p}_parameters[${P}_PARAMETERS];
+
+/* The doubles in the workspace of a training step on n samples. */
+#define ${P}_WORKSPACE(n) (${P}_PARAMETERS + $per_sample * (n))
+
+/* One step of gradient descent on n >= 1 samples: X (n, $n_in), targets Y (n, $n_out).
+ * Returns the mean of their losses before the step. */
+double ${p}_train_step(const double *X, const double *Y, size_t n, double learning_rate,
+${indent}double *workspace);
+""")
 
 SOURCE = Template("""\
 /* SPDX-License-Identifier: MIT */
@@ -26,69 +82,79 @@ $contract
 #include <stdint.h>
 #include <string.h>
 
-$constants
+$arrays
 $functions
 $body
 $selftest""")
 
-PARAMETERS = Template("double ${p}_parameters[${P}_PARAMETERS] = $values;\n")
-LABELS = Template("const char ${p}_labels[$count][$size] = {\n    $names,\n};\n")
+
+def header_text(plan: Plan) -> str:
+    """What a user of the network includes."""
+    architecture = plan.architecture
+    return HEADER.substitute(
+        plan.names,
+        title=title(plan),
+        loss=architecture.loss,
+        loss_scale=architecture.loss_scale,
+        seed=architecture.seed,
+        version=VERSION,
+        rounded="" if plan.form == "float64" else f" Its weights were rounded to {plan.form}.",
+        declarations="\n".join(declarations(plan)),
+    )
 
 
-def source_text(plan: Plan, vectors: list) -> str:
-    """The whole file."""
+def title(plan: Plan) -> str:
+    """Sizes and activations."""
+    sizes = "-".join(map(str, plan.architecture.sizes))
+    return f"{sizes}, {', '.join(plan.architecture.activations)}"
+
+
+def declarations(plan: Plan) -> list[str]:
+    """What there is to call."""
+    names, classifies = plan.names, plan.architecture.gives_probabilities
+    texts = [PREDICT.substitute(names, range=", from 0 to 1" if classifies else "")]
+    if classifies:
+        rule = "the number of the largest output, the first among equals"
+        if plan.architecture.n_out == 1:
+            rule = "1 where the output is more than 0.5, else 0"
+        texts.append(CLASSIFY.substitute(names, rule=rule))
+    if labels := plan.labels:
+        texts.append(LABELS.substitute(names, count=len(labels), size=len(labels[0])))
+    if plan.train:
+        texts.append(
+            TRAIN.substitute(
+                names,
+                count=plan.architecture.parameter_count,
+                per_sample=plan.workspace_per_sample(),
+                indent=" " * (len(plan.prefix) + 19),
+            )
+        )
+    return texts
+
+
+def source_text(plan: Plan, selftest: str) -> str:
+    """What a user of the network compiles."""
     body = "\n".join([*prediction(plan), *(training(plan) if plan.train else [])])
     return SOURCE.substitute(
         plan.names,
         title=title(plan),
         contract=renamed(plan, c_body(CONTRACT)),
-        constants="\n".join(constants(plan)),
+        arrays="\n".join(array.definition for array in plan.arrays),
         functions=renamed(plan, functions(body)),
         body=renamed(plan, body),
-        selftest=selftest(plan, vectors),
+        selftest=selftest,
     )
 
 
 def renamed(plan: Plan, text: str) -> str:
-    """Text of csrc, its names with the network's prefix."""
-    return re.sub(r"\bpn_", f"{plan.prefix}_", text)
-
-
-def constants(plan: Plan) -> list[str]:
-    """Weights, what scales inputs, labels."""
-    p, names = plan.prefix, plan.network.labels
-    texts = []
-    if plan.train:
-        matrix = [row for W, b, _ in plan.layers for row in (*W, b)]
-        texts.append(PARAMETERS.substitute(plan.names, values=rows(matrix)))
-    else:
-        for number, (W, b, scale) in enumerate(plan.layers, 1):
-            texts.append(constant(f"{p}_W{number}", W, plan.weight_type))
-            if scale:
-                texts.append(constant(f"{p}_scale{number}", [scale], "float"))
-            if plan.bias_type:
-                texts.append(constant(f"{p}_b{number}", [b], plan.bias_type))
-    for name, values in plan.scaling.items():
-        texts.append(constant(f"{p}_input_{name}", [values]))
-    if names:
-        strings = ",\n    ".join(f'"{c_string(name)}"' for name in names)
-        counts = {"count": len(names), "size": plan.label_size}
-        texts.append(LABELS.substitute(plan.names, names=strings, **counts))
-    return texts
-
-
-def c_string(text: str) -> str:
-    """The text between quotes in C, other bytes than plain ASCII as three octal digits."""
-    return "".join(
-        chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else f"\\{byte:03o}"
-        for byte in text.encode()
-    )
+    """A part of csrc, its names preceded by the network's prefix."""
+    return re.sub(r"\bpn_", f"{plan.prefix}_pn_", text)
 
 
 def functions(body: str) -> str:
-    """What of csrc the body calls."""
-    parts = needed(c_parts(), re.findall(r"\bpn_\w+(?=\()", body))
-    constants = "".join(part.text for part in parts if part.text.startswith("#"))
-    functions = [part.text for part in parts if not part.text.startswith("#")]
-    static = re.sub(r"^(void|double) ", r"static \1 ", "\n".join(functions), flags=re.M)
+    """The parts of csrc that the body needs, static in this file."""
+    parts = [part.text for part in needed(c_parts(), re.findall(r"\bpn_\w+", body))]
+    constants = "".join(text for text in parts if text.startswith("#"))
+    others = "\n".join(text for text in parts if not text.startswith("#"))
+    static = re.sub(r"^(void|double|size_t) ", r"static \1 ", others, flags=re.M)
     return f"{constants}\n{static}" if constants else static

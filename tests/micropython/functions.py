@@ -1,4 +1,4 @@
-"""Trains the letters and calls every function of the reference, printing the bits.
+"""Calls every function of the reference, printing the bits.
 
 Runs unchanged on CPython and MicroPython, beside a copy of purenn/reference called `reference`.
 tests/test_micropython.py compares what the two print. A number is printed as the hexadecimal
@@ -8,24 +8,25 @@ of its big-endian binary64, any NaN as nan.
 import struct
 
 from reference import (
+    ACTIVATIONS,
+    LOSSES,
+    Network,
     RandomState,
-    activation_backward,
-    activation_forward,
     affine,
     backward,
     bias_gradient,
+    count_parameters,
+    count_units,
     divide,
     exp,
     forward,
     gradient_descent,
     input_gradient,
     log,
-    loss_gradient,
     matched_gradient,
     mean,
     output_gradient,
     power_of_two,
-    sample_losses,
     scale_inputs,
     tanh,
     train_epoch,
@@ -35,14 +36,9 @@ from reference import (
     xlogy,
 )
 
-LETTERS = (
-    "001100 010010 111111 100001 100001",  # A
-    "011110 010010 011110 010010 011110",  # B
-    "011110 010000 010000 010000 011110",  # C
-)
-
-ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax")
-LOSSES = ("mean_squared_error", "binary_cross_entropy", "categorical_cross_entropy")
+# In one order everywhere: a dictionary of MicroPython has none.
+KINDS = sorted(ACTIVATIONS)
+LOSS_KINDS = sorted(LOSSES)
 
 INF = float("inf")
 NAN = float("nan")
@@ -64,7 +60,7 @@ SWITCHES = [709.78, 709.79, -745.13, -745.14, 0.701, 0.708, 0.6249, 0.625, 3e-9,
 
 
 def bits(x):
-    """A number as text; a list as its numbers on one line."""
+    """A number as a string; a list as its numbers on one line."""
     if isinstance(x, (list, tuple)):
         return " ".join([bits(item) for item in x])
     return "nan" if x != x else struct.pack(">d", x).hex()
@@ -97,20 +93,6 @@ def random_layers(random, sizes):
     return [(random.randn(n_in, n_out), [0.0 for _ in range(n_out)]) for n_in, n_out in pairs]
 
 
-def letters():
-    """100 epochs, sample by sample, of the letters article's network."""
-    X = [[float(pixel) for pixel in letter.replace(" ", "")] for letter in LETTERS]
-    Y = [one_of(label, 3) for label in range(3)]
-    layers = random_layers(RandomState(1), (30, 5, 3))
-    activations = ["sigmoid", "sigmoid"]
-    for _ in range(100):
-        loss = train_epoch(
-            layers, X, Y, [0, 1, 2], 1, activations, "binary_cross_entropy", False, 0.1
-        )
-    show_layers("letters", layers)
-    show("letters loss", loss)
-
-
 def elementary_functions():
     """exp, log and tanh over their ranges; division and the guarded products at the edges."""
     random = RandomState(2)
@@ -134,10 +116,10 @@ def layers_at_the_edges():
     random = RandomState(3)
     for Z in (EDGES, random.normal(0.0, 3.0, (5, 4))):
         dA = [row[::-1] for row in Z]
-        for name in ACTIVATIONS:
-            A = activation_forward(Z, name)
+        for name in KINDS:
+            A = ACTIVATIONS[name].forward(Z)
             show(name, A)
-            show(name + " backward", activation_backward(dA, A, name))
+            show(name + " backward", ACTIVATIONS[name].backward(dA, A))
         W = random.randn(4, 3)
         show("affine", affine(Z, W, [1e-9, -0.0, HUGE]))
         show("weight_gradient", weight_gradient(Z, dA))
@@ -155,10 +137,10 @@ def layers_at_the_edges():
     A = [[0.0, 1.0, 0.5], [TINY, NORMAL, 0.25], [1.5, -0.5, NAN], [0.2, 0.7, 0.1]]
     for label, a in enumerate(A):
         for y in (one_of(label, 3), [0.25, 0.5, 0.25], [-0.0, INF, 2.0]):
-            for loss in LOSSES:
-                show(loss, sample_losses([a], [y], loss))
-                show(loss + " gradient", loss_gradient([a], [y], loss))
-                for name in ACTIVATIONS:
+            for loss in LOSS_KINDS:
+                show(loss, LOSSES[loss].losses([a], [y]))
+                show(loss + " gradient", LOSSES[loss].gradient([a], [y]))
+                for name in KINDS:
                     show(name + " " + loss, output_gradient([a], [y], name, loss))
 
 
@@ -172,23 +154,24 @@ def trainings():
     random = RandomState(4)
     X = random.uniform(-1.0, 1.0, (10, 4))
     Y = [one_of(label, 3) for label in random.randint(3, size=10)]
+    sizes = [4, 6, 5, 5, 3]
+    print("counts", count_parameters(sizes), count_units(sizes))
     for output in ("softmax", "sigmoid", "identity"):
-        for loss in LOSSES if output == "softmax" else LOSSES[:1]:
+        for loss in LOSS_KINDS if output == "softmax" else ["mean_squared_error"]:
             for batch_size in (4, 10):
                 name = f"{output} {loss} {batch_size}"
-                activations = deep(output)
-                layers = random_layers(random, (4, 6, 5, 5, 3))
+                network = Network(random_layers(random, sizes), deep(output), loss, True)
                 for _ in range(5):
                     order = random.permutation(10)
-                    value = train_epoch(
-                        layers, X, Y, order, batch_size, activations, loss, True, 0.05
-                    )
-                    show(name, value)
-                show_layers(name, layers)
+                    show(name, train_epoch(network, X, Y, order, batch_size, 0.05))
+                show_layers(name, network.parameters)
+    layers = network.parameters
     for bias in (True, False):
-        show("train_step", train_step(layers, X, Y, deep("identity"), LOSSES[0], bias, 0.5))
-        Z, A = forward(X, layers, deep("softmax"))
-        dZ, gradients = backward(A, X, Y, layers, deep("softmax"), LOSSES[2], bias)
+        network = Network(layers, deep("identity"), "mean_squared_error", bias)
+        show("train_step", train_step(network, X, Y, 0.5))
+        network = Network(layers, deep("softmax"), "categorical_cross_entropy", bias)
+        Z, A = forward(X, network)
+        dZ, gradients = backward(A, X, Y, network)
         for layer in range(4):
             show("Z", Z[layer])
             show("A", A[layer])
@@ -214,6 +197,10 @@ def random_numbers():
         show("normal", random.normal())
         show("normal", random.normal(1.5, 0.1, (20, 3)))
         show("randn", random.randn(5))
+        state = random.get_state()
+        show("randn", random.randn(3))
+        random.set_state(state)
+        show("randn again", random.randn(3))
     for seed in (-1, 4294967296):
         try:
             RandomState(seed)
@@ -225,7 +212,6 @@ def random_numbers():
         print(error)
 
 
-letters()
 elementary_functions()
 layers_at_the_edges()
 trainings()

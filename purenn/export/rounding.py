@@ -1,4 +1,4 @@
-"""Weights in fewer bits: what is stored, and the numbers that it stands for.
+"""Weights rounded to fewer bits: what is stored, and the numbers that it stands for.
 
 An export with such weights computes, bit for bit, what the network with the rounded weights
 computes in double.
@@ -10,21 +10,22 @@ from math import frexp, ldexp
 from struct import pack, unpack
 from typing import Any, NamedTuple
 
-from ..network import Network, Weights
+from ..weights import Weights
 
 FORMATS = ("float64", "float32", "int8")
 LARGEST_INT8 = 127
 
 
 class Layer(NamedTuple):
-    """The stored W (n_in, n_out) and b (n_out); W[k][j]·scale[j] is the weight, scale 1 if None."""
+    """W (n_in, n_out) and b (n_out) as stored; a weight is W[k][j]·scale[j], or W[k][j] without."""
 
     W: list[list[Any]]
     b: list[float]
     scale: list[float] | None = None
 
-    def values(self) -> tuple[list[list[float]], list[float]]:
-        """The (W, b) it stands for, exactly."""
+    @property
+    def weights(self) -> tuple[list[list[float]], list[float]]:
+        """The (W, b) that it stands for, exactly."""
         if self.scale is None:
             return self.W, self.b
         return [[q * s for q, s in zip(row, self.scale)] for row in self.W], self.b
@@ -62,7 +63,7 @@ def _float32(name: str, value: float) -> float:
 
 
 def _power_of_two(name: str, column: tuple[float, ...]) -> float:
-    """The least power of two, of those that a float32 holds, times which 127 covers the column."""
+    """The least power of two in float32 of which 127 times covers the column."""
     largest = max(map(abs, column))
     _, power = frexp(largest / LARGEST_INT8)
     if ldexp(LARGEST_INT8, power - 1) >= largest:
@@ -70,25 +71,3 @@ def _power_of_two(name: str, column: tuple[float, ...]) -> float:
     if power > 127:
         raise ValueError(f"{name}: expected numbers up to 2e40 for int8, got {largest}")
     return ldexp(1.0, max(power, -126))
-
-
-def network_of(network: Network, layers: list[Layer]) -> Network:
-    """A copy of the network, with the weights of these layers."""
-    copy = Network(
-        network.sizes,
-        activations=network.activations,
-        loss=network.loss,
-        bias=network.bias,
-        seed=network.seed,
-        backend=network.backend,
-        input_offset=network.input_offset,
-        input_scale=network.input_scale,
-        labels=network.labels,
-    )
-    copy.set_weights([layer.values() for layer in layers])
-    return copy
-
-
-def multiply_adds(network: Network) -> int:
-    """Multiplications, each with an addition, in one prediction."""
-    return sum(n_in * n_out for n_in, n_out in zip(network.sizes, network.sizes[1:]))

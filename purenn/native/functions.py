@@ -1,0 +1,113 @@
+"""The functions of purenn.reference under their names, computed by the C core over buffers.
+
+Each takes what its namesake takes, as a Matrix, as a contiguous float64 buffer, which is used where
+it lies, or as lists, and is one call of C. Their formulas stand in purenn/reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..annotations import Any
+from ..checks import check_count, check_number, counted
+from ..reference import ACTIVATIONS, LOSSES
+from .core import lib
+from .matrices import Matrix, in_place, matrix, new, vector
+from .memory import Memory, zeros
+
+SHAPES = {
+    **dict.fromkeys(("X", "S", "dX"), ("n", "n_in")),
+    **dict.fromkeys(("Z", "A", "dZ", "dA", "Y"), ("n", "n_out")),
+    **dict.fromkeys(("W", "dW"), ("n_in", "n_out")),
+    **dict.fromkeys(("b", "db"), ("n_out",)),
+    **dict.fromkeys(("offset", "scale"), ("n_in",)),
+    "L": ("n",),
+}
+
+# What each gives, what it takes as its namesake does, and the sizes that C takes after that.
+SIGNATURES = {
+    "affine": ("Z", "X W b", "n n_in n_out"),
+    "weight_gradient": ("dW", "X dZ", "n n_in n_out"),
+    "bias_gradient": ("db", "dZ", "n n_out"),
+    "input_gradient": ("dX", "dZ W", "n n_in n_out"),
+    "scale_inputs": ("S", "X offset scale", "n n_in"),
+    "matched_gradient": ("dZ", "A Y", "n n_out"),
+    **{f"{activation}_forward": ("A", "Z", "n n_out") for activation in ACTIVATIONS},
+    **{f"{activation}_backward": ("dZ", "dA A", "n n_out") for activation in ACTIVATIONS},
+    **dict.fromkeys(LOSSES, ("L", "A Y", "n n_out")),
+    **{f"{loss}_gradient": ("dA", "A Y", "n n_out") for loss in LOSSES},
+}
+OF_A_BATCH = ("dW", "db")  # which are means over the samples
+
+
+def bound(name: str, output: str, inputs: str, sizes: str) -> Callable[..., Any]:
+    """The function of that name, which raises ValueError or TypeError where shapes don't fit."""
+    function, names = getattr(lib, f"pn_{name}"), inputs.split()
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        given = {**dict(zip(names, arguments)), **named}
+        if len(arguments) + len(named) != len(names) or sorted(given) != sorted(names):
+            raise TypeError(f"{name}: expected the arguments {', '.join(names)}")
+        found: dict[str, int] = {}
+        memories = [take(key, given[key], found) for key in names]
+        if output in OF_A_BATCH and found["n"] == 0:
+            raise ValueError(f"{names[0]}: expected at least one sample, got none")
+        shape = [found.get(size, 0) for size in SHAPES[output]]
+        result = new(*shape) if len(shape) == 2 else zeros(*shape)
+        memory = result.memory if isinstance(result, Matrix) else result
+        pointers = [given.pointer for given in memories]
+        function(memory.pointer, *pointers, *(found.get(size, 0) for size in sizes.split()))
+        return result if isinstance(result, Matrix) else result.view()
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"{output} from {', '.join(names)}: see purenn.reference.{name}."
+    return call
+
+
+def take(name: str, values: Any, found: dict[str, int]) -> Memory:
+    """The memory of an input, whose sizes must be those found before it, or are found here."""
+    sizes = SHAPES[name]
+    if len(sizes) == 1:
+        memory = vector(name, values)
+        shape: tuple[int, ...] = (memory.count,)
+    else:
+        given = matrix(name, values)
+        memory, shape = given.memory, given.shape
+        if shape == (0, 0):  # an empty list is of any width
+            shape = (0,)
+    for size, number, what in zip(sizes, shape, ("row", "column")):
+        if found.setdefault(size, number) != number:
+            expected = counted(found[size], what if len(sizes) == 2 else "number")
+            raise ValueError(f"{name}: expected {expected}, got {number}")
+    return memory
+
+
+FUNCTIONS = {name: bound(name, *signature) for name, signature in SIGNATURES.items()}
+divide = lib.pn_divide
+exp = lib.pn_exp
+log = lib.pn_log
+tanh = lib.pn_tanh
+xlogy = lib.pn_xlogy
+xdivy = lib.pn_xdivy
+
+
+def power_of_two(k: int) -> float:
+    """2ᵏ, exact. Raises ValueError outside −1022 ≤ k ≤ 1023."""
+    return lib.pn_power_of_two(check_count("k", k, -1022, 1023))
+
+
+def mean(L: Any) -> float:
+    """The mean of L (n), the loss of a batch."""
+    losses = vector("L", L)
+    return lib.pn_mean(losses.pointer, losses.count)
+
+
+def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
+    """w[i] ← w[i] − (learning_rate·g[i]), in place. w and g are (count), w a buffer."""
+    own, gradients = in_place("w", w, writable=True), vector("g", g)
+    if gradients.count != own.count:
+        raise ValueError(f"g: expected {counted(own.count, 'number')}, got {gradients.count}")
+    if own.overlaps(gradients):
+        raise ValueError("g: expected memory of its own, got a part of w")
+    rate = check_number("learning_rate", learning_rate)
+    lib.pn_gradient_descent(own.pointer, gradients.pointer, rate, own.count)

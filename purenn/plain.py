@@ -1,0 +1,162 @@
+"""The engine in plain Python: purenn.reference as it stands."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from math import isfinite
+
+from . import door, reference
+from .annotations import Any
+from .architecture import Architecture
+from .environment import check_arithmetic
+from .weights import lists_of
+
+
+class PlainEngine:
+    """Computes with purenn.reference, on lists of lists."""
+
+    name = "python"
+    functions: Any = reference
+
+    def matrix(self, rows: Any) -> list[list[float]]:
+        """A copy of the rows, which functions may change."""
+        return self.inputs(door.matrix("matrix", rows))
+
+    def vector(self, numbers: Any) -> list[float]:
+        """A copy of the numbers, which functions may change."""
+        copy: Any = door.vector("vector", numbers).tolist()
+        return copy
+
+    def inputs(self, block: door.Block) -> list[list[float]]:
+        """The rows of a block as lists of floats."""
+        return [[*map(float, block.row(row))] for row in range(block.shape[0])]
+
+    targets = inputs
+
+    def scaled(
+        self, X: list[list[float]], offset: Sequence[float], scale: Sequence[float]
+    ) -> list[list[float]]:
+        """Inputs, each as (x − offset) / scale."""
+        return reference.scale_inputs(X, list(offset), list(scale))
+
+    def first_not_finite(self, matrix: list[list[float]]) -> int | None:
+        """The row of the first number that is not finite, or None."""
+        return next((s for s, row in enumerate(matrix) if not all(map(isfinite, row))), None)
+
+    def first_outside(self, matrix: list[list[float]], low: float, high: float) -> int | None:
+        """The row of the first number that is not low … high, or None."""
+        for s, row in enumerate(matrix):
+            if not all(low <= value <= high for value in row):
+                return s
+        return None
+
+    def weights(
+        self, architecture: Architecture, block: array, threads: int | None
+    ) -> PlainWeights:
+        """The weights in that block, as this engine holds them, which uses one thread."""
+        return PlainWeights(self, architecture, block)
+
+
+class PlainWeights:
+    """The weights of a network as a reference.Network, which may be replaced but never changes."""
+
+    def __init__(self, engine: PlainEngine, architecture: Architecture, block: array) -> None:
+        self.engine, self.architecture = engine, architecture
+        self.replace(block)
+
+    def replace(self, block: array) -> None:
+        """Takes the weights of that block from now on."""
+        network = self.architecture
+        self.network = reference.Network(
+            lists_of(network, block), list(network.activations), network.loss, network.bias
+        )
+
+    def block(self) -> array:
+        """A copy of the weights in one block."""
+        block = array("d")
+        for W, b in self.network.parameters:
+            for row in (*W, b):
+                block.extend(row)
+        return block
+
+    def outputs(self, X: list[list[float]]) -> list[list[float]]:
+        """The outputs for the samples X."""
+        check_arithmetic()
+        _, A = reference.forward(X, self.network)
+        return A[-1]
+
+    def row(self, numbers: memoryview[Any]) -> list[float]:
+        """The outputs for one sample of float64 numbers."""
+        x: Any = numbers.tolist()
+        if not all(map(isfinite, x)):
+            raise door.not_finite("X", door.Block(numbers, (1, len(x))), 0)
+        return self.outputs([x])[0]
+
+    def gradients(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, array]:
+        """The mean loss over the samples, and its gradients in one block."""
+        check_arithmetic()
+        network = self.network
+        _, A = reference.forward(X, network)
+        L = reference.LOSSES[network.loss].losses(A[-1], Y)
+        _, gradients = reference.backward(A, X, Y, network)
+        block = array("d")
+        for dW, db in gradients:
+            for row in (*dW, db):
+                block.extend(row)
+        return reference.mean(L), block
+
+    def steps(
+        self, X: list[list[float]], Y: list[list[float]], batch_size: int, learning_rate: float
+    ) -> PlainSteps:
+        """A training of these weights, which can be stopped after every step."""
+        return PlainSteps(self, X, Y, batch_size, learning_rate)
+
+
+class PlainSteps:
+    """The steps of a training: reference.train_epoch, batch by batch.
+
+    A step is made on a copy of the weights, which takes their place when it is whole, so that
+    Ctrl-C and other threads find them between two steps.
+    """
+
+    def __init__(
+        self,
+        weights: PlainWeights,
+        X: list[list[float]],
+        Y: list[list[float]],
+        batch_size: int,
+        learning_rate: float,
+    ) -> None:
+        self._weights, self._X, self._Y = weights, X, Y
+        self._batch_size, self._learning_rate = batch_size, learning_rate
+        self._order: Sequence[int] = range(len(X))
+        self.position, self._total = (0, 0), 0.0
+
+    def take_order(self, order: Sequence[int]) -> None:
+        """Takes the samples in that order in the epoch that begins now."""
+        self._order = order
+
+    def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
+        """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
+        check_arithmetic()
+        n, last = len(self._X), self.position[0] + epochs
+        while self.position[0] < last and (samples is None or samples > 0):
+            epoch, first = self.position
+            rows = self._order[first : first + self._batch_size]
+            batch_X, batch_Y = [self._X[row] for row in rows], [self._Y[row] for row in rows]
+            network, total = copy_of(self._weights.network), self._total
+            for loss in reference.train_step(network, batch_X, batch_Y, self._learning_rate):
+                total = total + loss
+            first += len(rows)
+            samples = None if samples is None else samples - len(rows)
+            if first == n:
+                losses[epoch:] = [total / n]
+                epoch, first, total = epoch + 1, 0, 0.0
+            self._weights.network, self._total, self.position = network, total, (epoch, first)
+
+
+def copy_of(network: reference.Network) -> reference.Network:
+    """The same network with parameters of its own."""
+    parameters = [([row[:] for row in W], b[:]) for W, b in network.parameters]
+    return reference.Network(parameters, network.activations, network.loss, network.bias)

@@ -1,0 +1,135 @@
+"""Training: gradient descent that can be stopped after every step and gone on with."""
+
+from __future__ import annotations
+
+from . import door, samples
+from .access import Claim
+from .annotations import TYPE_CHECKING, Any
+from .architecture import Architecture, check_seed
+from .checks import check_bool, check_count, check_positive, shown
+from .reference import RandomState
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from .engines import EngineWeights
+
+    class Trainable(Protocol):
+        """What can be trained: an architecture, its weights, and the right to change them."""
+
+        @property
+        def architecture(self) -> Architecture: ...
+
+        @property
+        def weights(self) -> EngineWeights: ...
+
+        @property
+        def claim(self) -> Claim: ...
+
+
+class History:
+    """What a training did: `history.history["loss"]` lists the mean loss of each epoch, measured
+    before each of its steps; `history.seed` is the seed that shuffled, or None."""
+
+    def __init__(self, seed: int | None) -> None:
+        self.history: dict[str, list[float]] = {"loss": []}
+        self.seed = seed
+
+    def __repr__(self) -> str:
+        losses = self.history["loss"]
+        epochs = f"{len(losses)} epoch{'' if len(losses) == 1 else 's'}"
+        course = f", loss {losses[0]:.6g} -> {losses[-1]:.6g}" if losses else ""
+        return f"History({epochs}{course})"
+
+
+class Training:
+    """Gradient descent on the samples X (n, n_in) and Y (n, n_out), from the present weights.
+
+    w ← w − learning_rate·dw after every batch of batch_size samples: None is all of them, 1 is
+    one by one. Samples are taken as they stand, or with shuffle in a new order each epoch, drawn
+    from seed. `step`, `epoch` and `run` go on from where the last one stopped, also after Ctrl-C,
+    and change the weights of the network; `history` gains a loss for each epoch that ends. Ctrl-C
+    may come within a batch: leave the weights as they are until the next step has finished it.
+    Buffers are read where they lie: leave X and Y as they are until the training is over.
+    Raises ValueError or TypeError for a wrong argument, before anything has changed. `step`,
+    `epoch` and `run` raise RuntimeError while the network is trained or changed elsewhere.
+    """
+
+    def __init__(
+        self,
+        network: Trainable,
+        X: Any,
+        Y: Any,
+        *,
+        learning_rate: float,
+        batch_size: int | None = None,
+        shuffle: bool = False,
+        seed: int | None = None,
+    ) -> None:
+        if not isinstance(getattr(network, "architecture", None), Architecture):
+            raise TypeError(f"network: expected a Network, got {shown(network)}")
+        architecture, weights = network.architecture, network.weights
+        block = door.matrix("X", X, architecture.n_in, "sample")
+        X = samples.inputs(weights.engine, architecture, block)
+        self._n = len(X)
+        Y = samples.targets(weights.engine, architecture, Y, self._n)
+        learning_rate = check_positive("learning_rate", learning_rate)
+        batch_size = self._n if batch_size is None else check_count("batch_size", batch_size)
+        self._batch_size = min(batch_size, self._n)
+        shuffle = check_bool("shuffle", shuffle)
+        if shuffle or seed is not None:
+            seed = check_seed(seed)
+        self._history = History(seed if shuffle else None)
+        self._stream = RandomState(seed) if shuffle and seed is not None else None
+        self._network = network
+        self._steps = weights.steps(X, Y, self._batch_size, learning_rate)
+        # The last epoch whose order is drawn, and the state of the stream after that.
+        self._drawn = -1, () if self._stream is None else self._stream.get_state()
+
+    def __reduce__(self) -> tuple:
+        raise TypeError("a Training can't be copied: make a new one, on a copy of its network")
+
+    @property
+    def history(self) -> History:
+        """The losses of the epochs that have ended."""
+        return self._history
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """(epoch, sample): how many epochs have ended, and the next sample of this one."""
+        return self._steps.position
+
+    def step(self) -> None:
+        """Makes one step, on the next batch, or finishes the one within which Ctrl-C came."""
+        _, first = self.position
+        self._run(1, min(self._batch_size - first % self._batch_size, self._n - first))
+
+    def epoch(self) -> float:
+        """Finishes the present epoch, and returns its loss."""
+        self._run(1)
+        return self.history.history["loss"][-1]
+
+    def run(self, epochs: int) -> History:
+        """Trains until so many more epochs have ended, counting one that has begun; the history."""
+        self._run(check_count("epochs", epochs))
+        return self.history
+
+    def _run(self, epochs: int, samples: int | None = None) -> None:
+        self._network.claim.during(self._go_on, epochs, samples)
+
+    def _go_on(self, epochs: int, samples: int | None) -> None:
+        losses = self.history.history["loss"]
+        if self._stream is None:
+            self._steps.run(losses, epochs, samples)
+            return
+        for _ in range(epochs):
+            self._draw(self._stream, self.position[0])
+            self._steps.run(losses, 1, samples)
+
+    def _draw(self, stream: RandomState, epoch: int) -> None:
+        """Draws the order of that epoch, once; after an interruption, the same one again."""
+        drawn, state = self._drawn
+        if drawn != epoch:
+            stream.set_state(state)
+            self._steps.take_order(stream.permutation(self._n))
+            self._drawn = epoch, stream.get_state()
