@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from compiled import HERE, Absent
 
-from purenn import Network, __version__
+from purenn import Network, export_c
 from purenn.articles import letters
-from purenn.engines import engine, lists
-from purenn.export import CExport, export_c, export_core
+from purenn.export import CExport, export_core
+from purenn.reference import ACTIVATIONS, LOSSES
 
 TARGET = os.path.join(os.path.dirname(HERE), "tests", "portability")
 COMPILER, SIZE = "arm-none-eabi-gcc", "arm-none-eabi-size"
@@ -26,10 +26,11 @@ BOARD = (
 )
 
 # What a device may call of the core.
-INFERENCE = ["pn_forward"]
+INFERENCE = ["pn_forward", "pn_sigmoid_activation"]
 FOUNDATION = [
-    *("pn_forward", "pn_backward", "pn_sample_losses", "pn_mean", "pn_gradient_descent"),
-    *("pn_exp", "pn_log", "pn_tanh"),
+    *("pn_forward", "pn_backward", "pn_mean", "pn_gradient_descent", "pn_exp", "pn_log", "pn_tanh"),
+    *(f"pn_{name}_activation" for name in ACTIVATIONS),
+    *(f"pn_{name}_loss" for name in LOSSES),
 ]
 TRAINING = ["pn_train_step"]
 LARGEST_CORE, LARGEST_LETTERS = 8192, 4096  # bytes of flash: FOUNDATION; letters in float32
@@ -61,7 +62,7 @@ class Predictor(NamedTuple):
     source: str
     use: str
     flags: Sequence[str] = ()
-    roots: Sequence[str] = ("letters_predict",)
+    roots: Sequence[str] = ("letters_classify",)
 
 
 class Run(NamedTuple):
@@ -165,20 +166,20 @@ def run(*command: str, cwd: str | None = None) -> str:
 
 def core(folder: str) -> str:
     """The core as one file."""
-    export_core(folder, __version__)
+    export_core(folder)
     return os.path.join(folder, "purenn.c")
 
 
 def trained_letters() -> Network:
     """The article's network, trained for its 100 epochs."""
     recipe = letters.RECIPE
-    start = letters.weights(letters.RECOVERED_START)
-    w1, w2, _, _ = letters.trained_from(engine("auto"), start, recipe.epochs)
-    network = Network(
-        recipe.sizes, activations=recipe.activations, loss=recipe.loss, bias=recipe.bias
+    network = recipe.network("auto")
+    network.fit(
+        *recipe.samples(),
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        learning_rate=recipe.learning_rate,
     )
-    weights = [(lists(w1), letters.NO_BIAS_1), (lists(w2), letters.NO_BIAS_2)]
-    network.set_weights(weights)
     return network
 
 

@@ -35,29 +35,29 @@ TABLE = re.compile(r"(?:^\|.*\n)+", re.M)
 EXPORTED = """\
 #include "letters.h"
 typedef double number;
-#define PREDICT(x) letters_predict(x)
-#define OUTPUTS(x, out) letters_predict_proba(x, out)
+#define CLASSIFY(x) letters_classify(x)
+#define PREDICT(x, out) letters_predict(x, out)
 """
 BY_HAND = """\
 typedef {number} number;
-void letters_outputs(const number *x, number *out);
-int letters_predict(const number *x);
-#define PREDICT(x) letters_predict(x)
-#define OUTPUTS(x, out) letters_outputs(x, out)
+void letters_predict(const number *x, number *out);
+int letters_classify(const number *x);
+#define CLASSIFY(x) letters_classify(x)
+#define PREDICT(x, out) letters_predict(x, out)
 """
 BY_EMLEARN = """\
 typedef float number;
 int32_t letters_predict(const float *features, int32_t n_features);
 int32_t letters_regress(const float *features, int32_t n_features, float *out, int32_t n_out);
-#define PREDICT(x) letters_predict(x, 30)
-#define OUTPUTS(x, out) letters_regress(x, 30, out, 3)
+#define CLASSIFY(x) letters_predict(x, 30)
+#define PREDICT(x, out) letters_regress(x, 30, out, 3)
 """
 
 
 def exported(folder: str, **how: object) -> Predictor:
     """purenn's letters."""
     exported_letters(folder, **how)
-    roots = ["letters_predict", *(["letters_train_step"] if how.get("train") else [])]
+    roots = ["letters_classify", *(["letters_train_step"] if how.get("train") else [])]
     return Predictor(os.path.join(folder, "letters.c"), EXPORTED, roots=roots)
 
 
@@ -99,7 +99,7 @@ def by_emlearn(folder: str) -> Predictor:
     source = os.path.join(folder, "letters.c")
     with open(source, "w", encoding="utf-8") as file:
         file.write('#include "letters.h"\n')
-    return Predictor(source, BY_EMLEARN, ["-I", emlearn.includedir])
+    return Predictor(source, BY_EMLEARN, ["-I", emlearn.includedir], ["letters_predict"])
 
 
 PREDICTORS: dict[str, Callable[[str], Predictor]] = {
@@ -112,7 +112,7 @@ PREDICTORS: dict[str, Callable[[str], Predictor]] = {
     "by hand, in float with expf": lambda folder: by_hand(folder, "float", "expf"),
 }
 CORES = {
-    "core: forward": INFERENCE,
+    "core: forward, with sigmoid": INFERENCE,
     "core: the foundation": FOUNDATION,
     "core: the foundation and training": FOUNDATION + TRAINING,
 }

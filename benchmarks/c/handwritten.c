@@ -17,7 +17,7 @@ static NUMBER sigmoid(NUMBER z)
     return 1 / (1 + EXP(-z));
 }
 
-void letters_outputs(const NUMBER *x, NUMBER *out)
+void letters_predict(const NUMBER *x, NUMBER *out)
 {
     NUMBER hidden[5];
     int i, j;
@@ -36,12 +36,12 @@ void letters_outputs(const NUMBER *x, NUMBER *out)
     }
 }
 
-int letters_predict(const NUMBER *x)
+int letters_classify(const NUMBER *x)
 {
     NUMBER out[3];
     int j, best = 0;
 
-    letters_outputs(x, out);
+    letters_predict(x, out);
     for (j = 1; j < 3; j++)
         if (out[j] > out[best])
             best = j;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Predicts letters of random greys, on a board or here, whatever it is that predicts: use.h has
- * its type of `number`, its declarations, PREDICT(x) for a class and OUTPUTS(x, out).
+ * its type of `number`, its declarations, CLASSIFY(x) and PREDICT(x, out).
  *
  * Prints bytes in hexadecimal, each line beginning with the lowest: the ticks of all predictions,
  * the stack that they took, and the outputs of each. */
@@ -43,13 +43,13 @@ int main(void)
             X[s][k] = next_grey(&state);
     time = ticks();
     for (s = 0; s < COUNT; s++)
-        PREDICT(X[s]);
+        CLASSIFY(X[s]);
     time = ticks() - time;
     stack = stack_used() - before;
     put_bytes(&time, sizeof time);
     put_bytes(&stack, sizeof stack);
     for (s = 0; s < COUNT; s++) {
-        OUTPUTS(X[s], out);
+        PREDICT(X[s], out);
         put_bytes(out, sizeof out);
     }
     return 0;

@@ -5,7 +5,7 @@
 #include "purenn.h"
 
 static const struct pn_kernels *kernels;
-static int activations[MOST_LAYERS];
+static const struct pn_activation *activations[MOST_LAYERS];
 static struct pn_training training;
 static double *parameters, *workspace, *losses, *A;
 
@@ -17,23 +17,23 @@ static void prepare(void)
     size_t l;
     kernels = pn_kernels(NULL);
     for (l = 0; l < task.n_layers; l++)
-        activations[l] = PN_SIGMOID;
+        activations[l] = &pn_sigmoid_activation;
     if (task.softmax)
-        activations[task.n_layers - 1] = PN_SOFTMAX;
+        activations[task.n_layers - 1] = &pn_softmax_activation;
     parameters = buffer(task.count);
     training.network.parameters = parameters;
     training.network.activations = activations;
     training.network.sizes = task.sizes;
     training.network.n_layers = task.n_layers;
     training.network.loss =
-        task.softmax ? PN_CATEGORICAL_CROSS_ENTROPY : PN_BINARY_CROSS_ENTROPY;
+        task.softmax ? &pn_categorical_cross_entropy_loss : &pn_binary_cross_entropy_loss;
     training.network.bias = task.bias;
-    training.network.learning_rate = task.rate;
     training.inputs.X = task.x;
     training.inputs.n_in = task.n_in;
     training.Y = task.y;
     training.n = task.n;
     training.batch_size = task.batch;
+    training.learning_rate = task.rate;
     training.range = 1;
     training.threads = 1;
     training.workspace = buffer(pn_training_workspace(kernels, &training));

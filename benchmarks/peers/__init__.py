@@ -26,7 +26,7 @@ PEERS = {
     "purenn": Peer("purenn_peer", "Float64"),
     "purenn, bytes": Peer("purenn_peer", "Bytes"),
     "purenn, lists": Peer("purenn_peer", "Lists"),
-    "purenn in Python": Peer("purenn_peer", "Text", threads=False),
+    "purenn in Python": Peer("purenn_peer", "Reference", threads=False),
     "purenn in C": Peer(source="purenn.c", threads=False),
     "article's code": Peer("articles", "article", threads=False),
     "NumPy": Peer("numpy_peer", "NumPy"),

@@ -75,7 +75,7 @@ class Lists(Float64):
         return given.float64().tolist(), given.Y.tolist()
 
 
-class Text(Lists):
-    """The text in plain Python."""
+class Reference(Lists):
+    """The reference, in plain Python."""
 
     backend = "python"
