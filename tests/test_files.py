@@ -248,6 +248,7 @@ def test_ctrl_c_just_after_a_save_is_no_other_error(network, path, tmp_path, mon
     assert seed_of(path) == 1 and hidden(tmp_path) == []
 
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="a lost file is closed later")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_ctrl_c_just_before_a_save_does_not_lock_out_the_next(network, path, tmp_path, monkeypatch):
     locked = files._locked
