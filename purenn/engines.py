@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         def inputs(self, block: Block) -> Any:
             """The rows of a block as inputs, where they lie if they can be."""
 
-        def scaled(self, X: Any, offset: Sequence[float], scale: Sequence[float]) -> Any:
+        def scaled(self, X: Any, offset: list[float], scale: list[float]) -> Any:
             """Inputs, each as (x − offset) / scale."""
 
         def targets(self, block: Block) -> Any:

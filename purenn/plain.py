@@ -35,10 +35,10 @@ class PlainEngine:
     targets = inputs
 
     def scaled(
-        self, X: list[list[float]], offset: Sequence[float], scale: Sequence[float]
+        self, X: list[list[float]], offset: list[float], scale: list[float]
     ) -> list[list[float]]:
         """Inputs, each as (x − offset) / scale."""
-        return reference.scale_inputs(X, list(offset), list(scale))
+        return reference.scale_inputs(X, offset, scale)
 
     def first_not_finite(self, matrix: list[list[float]]) -> int | None:
         """The row of the first number that is not finite, or None."""

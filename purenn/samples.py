@@ -60,8 +60,7 @@ def _check_scaled(
     """Refuses finite inputs that are not finite any more."""
     row = engine.first_not_finite(inputs)
     if row is not None:
-        offset, scale = architecture.scaling
-        values = scale_inputs([block.row(row)], list(offset), list(scale))[0]
+        (values,) = scale_inputs([block.row(row)], *architecture.scaling)
         column = next((k for k, value in enumerate(values) if not isfinite(value)), 0)
         raise ValueError(
             f"X[{row}][{column}]: expected finite numbers after scaling, "

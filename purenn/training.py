@@ -49,7 +49,8 @@ class Training:
     one by one. Samples are taken as they stand, or with shuffle in a new order each epoch, drawn
     from seed. `step`, `epoch` and `run` go on from where the last one stopped, also after Ctrl-C,
     and change the weights of the network; `history` gains a loss for each epoch that ends. Ctrl-C
-    may come within a batch: leave the weights as they are until the next step has finished it.
+    may come within a batch: leave the weights as they are until the next step has finished it. What
+    follows has the same bits on CPython 3.11 and later; elsewhere a signal may rarely part a step.
     Buffers are read where they lie: leave X and Y as they are until the training is over.
     Raises ValueError or TypeError for a wrong argument, before anything has changed. `step`,
     `epoch` and `run` raise RuntimeError while the network is trained or changed elsewhere.
