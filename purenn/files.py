@@ -46,11 +46,9 @@ def read_whole(path: str | os.PathLike, most: int) -> bytes:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise _no_regular_file(name, status.st_mode)
-        data = b"" if status.st_size > most else file.read(most + 1)
-    size = max(status.st_size, len(data))
-    if size > most:
-        raise ValueError(f"{name}: expected at most {most:,} bytes, got {size:,}")
-    return data
+        if status.st_size > most:
+            raise ValueError(f"{name}: expected at most {most:,} bytes, got {status.st_size:,}")
+        return file.read(status.st_size)
 
 
 def _opened(name: str, flags: int) -> int:

@@ -125,6 +125,18 @@ def test_a_file_too_large_is_not_read(path):
     assert time.monotonic() - start < 1
 
 
+def test_a_small_file_takes_little_memory(network, path):
+    tracemalloc = pytest.importorskip("tracemalloc")
+    network.save(path)
+    tracemalloc.start()
+    try:
+        Network.load(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 10**6
+
+
 SAVES = """
 import sys
 from purenn import Network
