@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pytest
@@ -19,6 +20,11 @@ except ImportError:  # the tests that need it are skipped
 else:
     settings.register_profile("purenn", deadline=None, print_blob=True)
     settings.load_profile("purenn")
+
+
+def pytest_configure():
+    """Tests send Ctrl-C, which a shell lets programs in the background ignore, and their children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header():

@@ -225,7 +225,7 @@ def test_two_processes_save_at_the_same_place(network, path, tmp_path):
     finally:
         for process in processes:
             process.send_signal(signal.SIGINT)
-            process.communicate()
+            process.communicate(timeout=60)
     assert len(hidden(tmp_path)) <= 1  # Ctrl-C just where the file was made
     network.save(path)
     assert hidden(tmp_path) == [] and seed_of(path) == 1
