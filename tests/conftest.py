@@ -23,7 +23,7 @@ else:
 
 
 def pytest_configure():
-    """Tests send Ctrl-C, which a shell lets programs in the background ignore, and their children."""
+    """Ctrl-C is sent by tests; a shell lets programs in the background ignore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

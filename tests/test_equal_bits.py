@@ -181,7 +181,9 @@ def check_training(native, seed):
     assert case.train(native) == case.train(reference), f"case {seed}: {vars(case)}"
 
 
-@pytest.mark.parametrize("block", range(8))
+@pytest.mark.parametrize(
+    "block", [0, 1, *(pytest.param(block, marks=pytest.mark.slow) for block in range(2, 8))]
+)
 def test_two_thousand_trainings(native, block):
     for seed in range(250 * block, 250 * (block + 1)):
         check_training(native, seed)

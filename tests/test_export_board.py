@@ -44,7 +44,14 @@ def selftest(name, folder, prefix):
 
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize(
-    "how", [{}, {"weights": "float32"}, {"weights": "int8"}, {"train": True}], ids=str
+    "how",
+    [
+        {},
+        pytest.param({"weights": "float32"}, marks=pytest.mark.slow),
+        {"weights": "int8"},
+        {"train": True},
+    ],
+    ids=str,
 )
 def test_letters_pass(board, how, tmp_path):
     export_c(trained_letters(), tmp_path, "letters", **how)
@@ -62,7 +69,9 @@ def test_random_networks_pass(board, tmp_path):
         assert passed and said.startswith(f"n{seed}: passed")
 
 
-@pytest.mark.parametrize("weights", ["float64", "float32", "int8"])
+@pytest.mark.parametrize(
+    "weights", ["float64", pytest.param("float32", marks=pytest.mark.slow), "int8"]
+)
 @pytest.mark.parametrize("board", BOARDS)
 def test_letters_fail_where_one_weight_is_altered(board, weights, tmp_path):
     export_c(trained_letters(), tmp_path, "letters", weights=weights)

@@ -125,6 +125,7 @@ def test_the_shipped_files_are_what_the_program_writes(recovery):
         assert dataset_bytes(name) == text.encode("utf-8"), name
 
 
+@pytest.mark.slow
 def test_write_writes_the_files_into_the_folder(tmp_path, capsys):
     rewind.main(["--write", str(tmp_path)])
     shown = capsys.readouterr().out
@@ -149,7 +150,8 @@ def test_the_program_trains_with_the_bits_of_the_reference(shipped):
     assert (run.acc, run.trained) == reference_training(shipped)
 
 
-@pytest.mark.parametrize("seed", [4, pytest.param(11, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [4, 11])
 def test_a_known_start_is_recovered_within_a_few_deviations(seed, monkeypatch):
     known = random_weights(seed)
     print_instead_of_the_article(known, monkeypatch)
@@ -272,6 +274,7 @@ def test_the_jacobian_agrees_with_finite_differences(shipped, jacobian):
 # Least squares
 
 
+@pytest.mark.slow
 def test_the_shipped_directions_are_those_of_numpy(exact_jacobian):
     (table,) = dataset_tables(rewind.DIRECTIONS)
     index, singular_values, deviations = np.array(numbers(table)).T

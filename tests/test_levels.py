@@ -304,7 +304,7 @@ def epochs_of_the_reference(seed, batch_size):
     return case, batch_size, epochs
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, None])
+@pytest.mark.parametrize("batch_size", [1, pytest.param(7, marks=pytest.mark.slow), None])
 def test_zeros_are_left_out_until_a_weight_is_not_finite(native, level, batch_size):
     """Zero times inf is NaN, so the sums must have their zeros back when a step overflows."""
     left_out = set()
