@@ -94,4 +94,7 @@ def check_finite_rows(name: str, rows: list[list[float]], purpose: str) -> None:
     for row in rows:
         for value in row:
             if not isfinite(value):
-                raise ValueError(f"{name}: expected finite numbers to {purpose}, got {value}")
+                raise ValueError(
+                    f"{name}: expected finite numbers to {purpose}, got {value}; "
+                    "after training, try a smaller learning_rate"
+                )
