@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 
 import purenn
+from purenn import commands
 from purenn.articles.printed import Document, Number, Result
 from purenn.commands import reproduce
 
@@ -128,7 +129,10 @@ def test_info(run):
     assert os.path.samefile(facts["package"], os.path.dirname(purenn.__file__))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["reproduce", "--help"], ["info", "--help"]])
+NAMES = [command.__name__.rpartition(".")[2] for command in commands.COMMANDS]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in NAMES)])
 def test_help(run, arguments):
     code, out, err = run(*arguments)
     assert (code, err) == (0, []) and out[0].startswith("usage: purenn")

@@ -22,7 +22,6 @@ NAN = math.nan
 EPSILON = 2.0**-52
 
 SHAPES = [(1, 1, 1), (1, 3, 2), (4, 1, 3), (5, 3, 1), (6, 7, 5), (3, 40, 10)]  # n, n_in, n_out
-ELEMENTWISE = [name for name in ACTIVATIONS if name != "softmax"]
 
 
 def draws(seed, *shape):
@@ -227,6 +226,16 @@ def test_activations_at_the_edges(engine, name, z, a):
 def test_a_sigmoid_below_its_saturation_is_not_0(engine):
     ((a,),) = lists(engine.functions.sigmoid_forward([[-700.0]]))
     assert a == pytest.approx(9.85967654375977e-305, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_outputs_reach_the_limits_of_their_activation_and_no_more(engine, name):
+    row = reference.ACTIVATIONS[name]
+    Z = [[z, -z] for z in (0.0, 5e-324, 0.5, 40.0, 1e308)]
+    A = np.array(lists(activation(engine, name)(Z)))
+    assert row.low <= A.min() and A.max() <= row.high
+    for limit, reached in ((row.low, A.min()), (row.high, A.max())):
+        assert abs(reached) > 1e300 if math.isinf(limit) else abs(limit - reached) < 1e-15
 
 
 def test_softmax_sums_to_1_and_does_not_move_with_its_arguments(engine):
@@ -464,7 +473,7 @@ class Example:
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
 def test_gradients_of_networks_are_the_differences_of_the_loss(engine, hidden, last, loss):
     f = engine.functions
-    positive = loss != "mean_squared_error" and last not in PROBABILITIES
+    positive = reference.LOSSES[loss].of_probabilities and last not in PROBABILITIES
     net = Example(22, [3, 4, 2], positive)
     activations = [hidden, last]
     network = net.network(f, activations, loss)

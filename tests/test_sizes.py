@@ -49,15 +49,21 @@ def flash(source, roots, flags):
 
 
 @PROCESSORS
-def test_the_core_fits_in_8_kilobytes(flags, tmp_path):
+def test_the_core_fits_its_limit(flags, tmp_path):
     """Forward, backward, losses, gradient descent, exp, log, tanh."""
     assert flash(core(str(tmp_path)), FOUNDATION, flags) <= LARGEST_CORE
 
 
 @PROCESSORS
-def test_the_letters_fit_in_4_kilobytes(flags, tmp_path):
+def test_the_letters_fit_their_limit(flags, tmp_path):
     exported_letters(str(tmp_path), weights="float32")
-    assert flash(tmp_path / "letters.c", ["letters_classify"], flags) <= LARGEST_LETTERS == 4096
+    assert flash(tmp_path / "letters.c", ["letters_classify"], flags) <= LARGEST_LETTERS
+
+
+def test_the_page_names_the_limits():
+    page = " ".join((ROOT / "docs" / "sizes.md").read_text(encoding="utf-8").split())
+    assert f"more than {LARGEST_CORE:,} bytes of flash" in page
+    assert f"letters in float32 more than {LARGEST_LETTERS:,}" in page
 
 
 def a_network(**optional):
