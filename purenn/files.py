@@ -78,11 +78,22 @@ def _replace(target: str, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+            if fcntl is None:
+                file.close()  # not every system moves an open file
             os.replace(temporary, target)
         except BaseException:
-            if _is_still_at(file.fileno(), temporary):
-                os.unlink(temporary)
+            _take_away(file, temporary)
             raise
+
+
+def _take_away(file: BinaryIO, temporary: str) -> None:
+    """Removes the temporary file, unless it has moved and another one has its place."""
+    if fcntl is None:
+        file.close()
+        with suppress(OSError):
+            os.unlink(temporary)
+    elif _is_still_at(file.fileno(), temporary):
+        os.unlink(temporary)
 
 
 def _beside(target: str) -> str:
@@ -96,7 +107,11 @@ def _beside(target: str) -> str:
 def _locked(temporary: str) -> BinaryIO:
     """That file, new, empty, and locked as long as it is open."""
     while True:
-        file = open(temporary, "wb", opener=_created)  # noqa: SIM115
+        try:
+            file = open(temporary, "wb", opener=_created)  # noqa: SIM115
+        except FileExistsError:  # without locks
+            reason = f"expected no other save there; if none is going on, remove {temporary}"
+            raise OSError(errno.EEXIST, reason) from None
         if fcntl is None:
             return file
         fcntl.flock(file.fileno(), fcntl.LOCK_EX)

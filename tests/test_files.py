@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -186,6 +187,57 @@ def test_what_a_killed_save_left_is_taken_away(network, path, tmp_path, monkeypa
     assert os.replace is moved
     network.save(path)
     assert hidden(tmp_path) == [] and seed_of(path) == 1
+
+
+@pytest.fixture
+def without_locks(monkeypatch):
+    """As on a system that has none, nor moves files that are open."""
+    monkeypatch.setattr(files, "fcntl", None)
+    replace = os.replace
+
+    def replace_closed(temporary, target):
+        assert temporary not in open_files()
+        replace(temporary, target)
+
+    monkeypatch.setattr(os, "replace", replace_closed)
+
+
+def open_files():
+    found = []
+    for descriptor in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # the one that listed them
+            found.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+    return found
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks for open files in /proc")
+def test_without_locks_a_second_save_is_refused(network, path, tmp_path, without_locks):
+    network.save(path)
+    left = tmp_path / files._beside(str(path))
+    left.touch()
+    with pytest.raises(FileExistsError, match=f"expected no other save .*remove .*{left.name}"):
+        Network([2, 1], seed=2).save(path)
+    assert seed_of(path) == 1 and left.exists()
+    left.unlink()
+    Network([2, 1], seed=2).save(path)
+    assert seed_of(path) == 2 and hidden(tmp_path) == []
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks for open files in /proc")
+@pytest.mark.parametrize("where", ["fsync", "replace"])
+def test_without_locks_a_save_that_fails_leaves_nothing(
+    network, path, tmp_path, without_locks, monkeypatch, where
+):
+    network.save(path)
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(os, where, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Network([2, 1], seed=2).save(path)
+    assert seed_of(path) == 1 and hidden(tmp_path) == []
 
 
 def test_a_second_saver_waits(network, path, tmp_path, monkeypatch):
