@@ -19,12 +19,14 @@ INLINE vec vxlogy(vec x, vec y)
     return choose(zero, all(0.0), x * vlog(y));
 }
 
-/* What one output adds to the loss of its sample; loss is a constant wherever this is called. */
-INLINE vec term(vec a, vec y, const struct pn_loss *loss)
+enum terms { SQUARED_ERROR, BINARY, CATEGORICAL }; /* known to the compiler; addresses aren't */
+
+/* What one output adds to the loss of its sample. */
+INLINE vec term(vec a, vec y, enum terms loss)
 {
-    if (loss == &pn_mean_squared_error_loss)
+    if (loss == SQUARED_ERROR)
         return (a - y) * (a - y);
-    if (loss == &pn_categorical_cross_entropy_loss)
+    if (loss == CATEGORICAL)
         return -vxlogy(y, a);
     if (every(equal(y * (1.0 - y), all(0.0)))) /* 0 or 1: one of the two logarithms is all */
         return -(0.0 + vlog(choose(equal(y, all(0.0)), 1.0 - a, a)));
@@ -34,12 +36,12 @@ INLINE vec term(vec a, vec y, const struct pn_loss *loss)
 /* L[s] = sum of the terms of sample s, j ascending; for the squared error divided by n_out.
  *
  * for each s: L[s] = 0.0; for each j: L[s] += term(A[s][j], Y[s][j]) */
-INLINE void sums_of_terms(double *L, const double *A, const double *Y, const struct pn_loss *loss,
-                          size_t n, size_t n_out)
+INLINE void sums_of_terms(double *L, const double *A, const double *Y, enum terms loss, size_t n,
+                          size_t n_out)
 {
     double terms[TERMS + LANES];
     size_t count = n * n_out;
-    size_t start, i, j = 0;
+    size_t start, i, j = 0, s = 0;
     double total = 0.0;
     for (start = 0; start < count; start += TERMS) {
         size_t chunk = smaller(TERMS, count - start);
@@ -52,7 +54,7 @@ INLINE void sums_of_terms(double *L, const double *A, const double *Y, const str
         for (i = 0; i < chunk; i++) {
             total = total + terms[i];
             if (++j == n_out) {
-                *L++ = loss == &pn_mean_squared_error_loss ? total / (double)n_out : total;
+                L[s++] = loss == SQUARED_ERROR ? total / (double)n_out : total;
                 total = 0.0;
                 j = 0;
             }
@@ -64,14 +66,13 @@ INLINE void sums_of_terms(double *L, const double *A, const double *Y, const str
 static void sample_losses(double *L, const double *A, const double *Y, const struct pn_loss *loss,
                           size_t n, size_t n_out)
 {
-    if (n_out == 0)
-        loss->losses(L, A, Y, n, n_out);
-    else if (loss == &pn_mean_squared_error_loss)
-        sums_of_terms(L, A, Y, &pn_mean_squared_error_loss, n, n_out);
-    else if (loss == &pn_binary_cross_entropy_loss)
-        sums_of_terms(L, A, Y, &pn_binary_cross_entropy_loss, n, n_out);
-    else if (loss == &pn_categorical_cross_entropy_loss)
-        sums_of_terms(L, A, Y, &pn_categorical_cross_entropy_loss, n, n_out);
+    const struct pn_loss *fast = n_out > 0 ? loss : NULL;
+    if (fast == &pn_mean_squared_error_loss)
+        sums_of_terms(L, A, Y, SQUARED_ERROR, n, n_out);
+    else if (fast == &pn_binary_cross_entropy_loss)
+        sums_of_terms(L, A, Y, BINARY, n, n_out);
+    else if (fast == &pn_categorical_cross_entropy_loss)
+        sums_of_terms(L, A, Y, CATEGORICAL, n, n_out);
     else
         loss->losses(L, A, Y, n, n_out);
 }
