@@ -48,6 +48,9 @@ if TYPE_CHECKING:
         def first_outside(self, matrix: Any, low: float, high: float) -> int | None:
             """The row of the first number that is not low … high, or None."""
 
+        def first_sum_outside(self, matrix: Any, low: float, high: float) -> int | None:
+            """The first row whose sum is not low … high, or None."""
+
         def weights(
             self, architecture: Architecture, block: array, threads: int | None
         ) -> EngineWeights:

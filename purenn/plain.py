@@ -51,6 +51,11 @@ class PlainEngine:
                 return s
         return None
 
+    def first_sum_outside(self, matrix: list[list[float]], low: float, high: float) -> int | None:
+        """The first row whose sum is not low … high, or None."""
+        ones = [[1.0]] * len(matrix[0])
+        return self.first_outside(reference.affine(matrix, ones, [0.0]), low, high)
+
     def weights(
         self, architecture: Architecture, block: array, threads: int | None
     ) -> PlainWeights:

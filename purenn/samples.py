@@ -82,10 +82,9 @@ def _check_probabilities(
         wrong = next((value for value in values if not 0.0 <= value <= 1.0), values[0])
         raise ValueError(f"Y[{row}]: {loss} expects targets from 0 to 1, got {wrong}")
     if architecture.matched and architecture.activations[-1] == "softmax":
-        sums = engine.functions.affine(Y, [[1.0]] * architecture.n_out, [0.0])
-        row = engine.first_outside(sums, 1.0 - SLACK, 1.0 + SLACK)
+        row = engine.first_sum_outside(Y, 1.0 - SLACK, 1.0 + SLACK)
         if row is not None:
             raise ValueError(
                 f"Y[{row}]: {loss} after softmax expects targets that sum to 1, "
-                f"got a sum of {sums[row][0]:.9g}"
+                f"got a sum of {sum(block.row(row)):.9g}"
             )

@@ -34,8 +34,8 @@ void pn_read_columns(double *X, const struct pn_inputs *inputs, struct pn_rows r
                      size_t to);
 /* The first of count numbers that is not finite, or count. */
 size_t pn_first_not_finite(const void *X, int type, size_t count);
-/* The first of count numbers outside of low ... high, or count. */
-size_t pn_first_outside(const double *X, double low, double high, size_t count);
+/* The first row of X (n, width >= 1) whose sum is not low ... high, or n. */
+size_t pn_first_outside(const double *X, double low, double high, size_t n, size_t width);
 /* How many of count numbers are not 0. */
 size_t pn_count_nonzero(const void *X, int type, size_t count);
 /* Fills columns, which has room for so many, and starts for the n samples from the first one on;

@@ -50,13 +50,17 @@ size_t pn_first_not_finite(const void *X, int type, size_t count)
     return count;
 }
 
-size_t pn_first_outside(const double *X, double low, double high, size_t count)
+size_t pn_first_outside(const double *X, double low, double high, size_t n, size_t width)
 {
-    size_t i;
-    for (i = 0; i < count; i++)
-        if (!(low <= X[i] && X[i] <= high))
-            return i;
-    return count;
+    size_t s, j;
+    for (s = 0; s < n; s++, X += width) {
+        double sum = X[0];
+        for (j = 1; j < width; j++)
+            sum = sum + X[j];
+        if (!(low <= sum && sum <= high))
+            return s;
+    }
+    return n;
 }
 
 size_t pn_count_nonzero(const void *X, int type, size_t count)

@@ -18,7 +18,7 @@ from .matrices import Matrix, made, matrix_of
 from .memory import Memory, address_of, zeros
 from .network import network_of
 from .training import NativeSteps
-from .work import Pace, Work, check_threads
+from .work import Pace, Work
 
 DOUBLES, ALIGNMENT = ffi.typeof("double[]"), ffi.alignof("double")
 FLOAT64 = lib.PN_FLOAT64
@@ -64,6 +64,11 @@ class NativeEngine:
         """The row of the first number that is not low … high, or None."""
         return row_of(matrix, inputs.first_outside(matrix.memory, low, high))
 
+    def first_sum_outside(self, matrix: Matrix, low: float, high: float) -> int | None:
+        """The first row whose sum is not low … high, or None."""
+        row = inputs.first_outside(matrix.memory, low, high, matrix.shape[1])
+        return None if row == len(matrix) else row
+
     def weights(
         self, architecture: Architecture, block: array, threads: int | None
     ) -> NativeWeights:
@@ -91,14 +96,14 @@ class NativeWeights:
         self, engine: NativeEngine, architecture: Architecture, block: array, threads: int | None
     ) -> None:
         self.engine, self.architecture, self._turns = engine, architecture, Turns()
-        self._threads, work = check_threads(threads), Work(architecture.sizes, threads)
+        self._work = Work(architecture.sizes, threads)
         _check_count("block", len(block), count_parameters(list(architecture.sizes)))
         own = zeros(len(block))
         own.view()[:] = memoryview(block)
         self._network = network_of(
             architecture.sizes, own, architecture.activations, architecture.loss, architecture.bias
         )
-        self._range = work.range()
+        self._range = self._work.range()
         self._room = lib.pn_predict_workspace(self._network.struct, self._range)
         self._struct, self._n_in, self._n_out = (
             self._network.struct,
@@ -122,9 +127,8 @@ class NativeWeights:
         """The outputs for the samples X."""
         n, (n_in, *_, n_out) = len(X), self._network.sizes
         _check_count("X", X.shape[1], n_in)
-        work = Work(self._network.sizes, self._threads)
-        outputs, threads = zeros(n * n_out), work.threads(n)
-        workspace, pace, first = zeros(threads * self._room), Pace(work.of_sample), 0
+        outputs, threads = zeros(n * n_out), self._work.threads(n)
+        workspace, pace, first = zeros(threads * self._room), Pace(self._work.of_sample), 0
         with self._turns.queue, self._turns.use:
             while first < n:
                 some = min(pace.samples, n - first)
@@ -183,5 +187,5 @@ class NativeWeights:
         gradients: Memory | None = None,
     ) -> NativeSteps:
         return NativeSteps(
-            self._network, turns, X, Y, batch_size, learning_rate, self._threads, gradients
+            self._network, self._work, turns, X, Y, batch_size, learning_rate, gradients
         )

@@ -10,7 +10,7 @@ from ..frozen import Frozen
 from . import core
 from .core import ffi, lib
 from .matrices import vector
-from .memory import Memory, held_or_copied, zeros
+from .memory import SIZES, Memory, held_or_copied, zeros
 
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
 NARROW, NARROW_SHARE, WIDE_SHARE = 64, 0.3, 0.12  # where the dense products take as long
@@ -83,7 +83,7 @@ def columns_of(inputs: Inputs, n_out: int) -> Columns | None:
         return None
     tiles = (n_in + lib.PN_TILE - 1) // lib.PN_TILE
     share = NARROW_SHARE if n_out <= NARROW else WIDE_SHARE
-    nbytes = inputs.memory.view().nbytes
+    nbytes = inputs.memory.count * SIZES[inputs.memory.format]
     most = min(int(share * n * n_in), MOST_FOUND, (nbytes - 4 * (n * tiles + 1)) // 2)
     count = count_nonzero(inputs)
     if count > most:
@@ -119,11 +119,13 @@ def first_not_finite(numbers: Memory) -> int:
     return numbers.count
 
 
-def first_outside(numbers: Memory, low: float, high: float) -> int:
-    """The index of the first number outside of low … high, or their count."""
-    for start in range(0, numbers.count, AT_ONCE):
-        size = min(AT_ONCE, numbers.count - start)
-        found = lib.pn_first_outside(numbers.pointer + start, low, high, size)
+def first_outside(numbers: Memory, low: float, high: float, width: int = 1) -> int:
+    """The first row of that width whose sum is not low … high, or how many rows there are."""
+    n, some = numbers.count // width, max(1, AT_ONCE // width)
+    for first in range(0, n, some):
+        size = min(some, n - first)
+        rows = numbers.pointer + first * width
+        found = lib.pn_first_outside(rows, low, high, size, width)
         if found < size:
-            return start + found
-    return numbers.count
+            return first + found
+    return n

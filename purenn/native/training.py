@@ -14,7 +14,7 @@ from .memory import Memory, zeros
 from .network import Network, row_numbers
 from .work import Pace, Work
 
-EPOCHS_AT_ONCE = 4096  # whose losses one call of C gives
+EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 
 
 class NativeSteps:
@@ -26,18 +26,18 @@ class NativeSteps:
     def __init__(
         self,
         network: Network,
+        work: Work,
         turns: Turns,
         X: Inputs,
         Y: Matrix,
         batch_size: int,
         learning_rate: float,
-        threads: int | None,
         gradients: Memory | None = None,
     ) -> None:
         widths = X.shape[1], Y.shape[1]
         if widths != (network.sizes[0], network.sizes[-1]) or len(X) != len(Y):
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
-        columns, work = columns_of(X, network.sizes[1]), Work(network.sizes, threads)
+        columns = columns_of(X, network.sizes[1])
         self._kept = network, X.memory, Y.memory, columns, gradients
         self._turns, self._pace = turns, Pace(3 * work.of_sample)
         self._order: Any = None

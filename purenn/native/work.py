@@ -12,14 +12,16 @@ from time import perf_counter
 
 from ..checks import check_count
 from ..reference import count_parameters, count_units
+from . import core
 from .core import lib
 
 WORTH_IT = 1_000_000  # multiply-adds between two meetings of the threads
 CACHE = 2**19  # bytes of inputs and activations that a range of samples may have
 MOST_ROOM = 2**25  # bytes of them in any case
 UNIT = 16  # multiply-adds that take as long as a unit's activation
-WORK_AT_ONCE = 10**8  # a tenth of a second on a slow machine
-FIRST_WORK, SECONDS_AT_ONCE = WORK_AT_ONCE // 2, 0.05
+WORK_AT_ONCE = 10**8  # a tenth of a second on a slow machine, in plain C
+VECTORS = 4  # times as much in the same time, at least, does any other level
+SECONDS_AT_ONCE = 0.05
 
 
 def processors() -> int:
@@ -40,25 +42,31 @@ def threads_asked_for() -> int | None:
     return number
 
 
-def check_threads(threads: int | None) -> int | None:
-    """A number of threads, or None for what the work is worth."""
-    return None if threads is None else check_count("threads", threads, 1, lib.PN_MOST_THREADS)
+def work_at_once() -> int:
+    """The multiply-adds that take a tenth of a second, or less."""
+    return WORK_AT_ONCE * (1 if core.active.name == "plain" else VECTORS)
 
 
 class Work:
     """The work of one sample of a network, and how it is shared out."""
 
     def __init__(self, sizes: tuple[int, ...], threads: int | None) -> None:
-        self._sizes = sizes
-        self._asked_for = threads_asked_for() if threads is None else threads
-        self._parameters, units = count_parameters(list(sizes)), count_units(list(sizes))
-        self._units = units
-        self.of_sample = self._parameters + UNIT * units
+        if threads is not None:
+            threads = check_count("threads", threads, 1, lib.PN_MOST_THREADS)
+        self._sizes, self._threads = sizes, threads
+        self._parameters, self._units = count_parameters(list(sizes)), count_units(list(sizes))
+        self.of_sample = self._parameters + UNIT * self._units
+
+    @property
+    def _asked_for(self) -> int | None:
+        """By the network or, at the moment, by PURENN_THREADS."""
+        return threads_asked_for() if self._threads is None else self._threads
 
     def threads(self, n: int) -> int:
         """The number of threads for n samples that can be worked on together."""
-        if self._asked_for is not None:
-            return self._asked_for
+        asked_for = self._asked_for
+        if asked_for is not None:
+            return asked_for
         if n < 16:
             return 1
         most = min(processors(), lib.PN_MOST_THREADS)
@@ -68,17 +76,19 @@ class Work:
     def range(self, sparse: bool = False) -> int:
         """The samples that a thread takes at a time: few enough for its cache, 128 to 256, but so
         few that one call of C can end soon. Sparse inputs need next to no room."""
-        crowd = max(1, (self._asked_for or 1) // processors())  # of threads on one processor
+        team = self._asked_for or 1
+        crowd = 1 if team == 1 else max(1, team // processors())  # of threads on one processor
         room = 8 * (0 if sparse else self._sizes[0]) + 16 * self._units or 1
         rows = max(128, min(256, CACHE // room)) // 8 * 8
-        return max(1, min(rows, MOST_ROOM // room, WORK_AT_ONCE // (3 * self.of_sample * crowd)))
+        most = work_at_once() // (3 * self.of_sample * crowd)
+        return max(1, min(rows, MOST_ROOM // room, most))
 
 
 class Pace:
     """How many samples one call of C takes, so that it lasts for SECONDS_AT_ONCE."""
 
     def __init__(self, work_of_sample: int) -> None:
-        self.samples = max(1, FIRST_WORK // work_of_sample)
+        self.samples = max(1, work_at_once() // work_of_sample)
 
     def __enter__(self) -> None:
         self._start = perf_counter()

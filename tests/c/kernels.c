@@ -430,15 +430,19 @@ static void searches(int type)
     for (from = 0; from < n_in; from += 1 + below(40)) {
         size_t count = n_in - from, finite = 0, inside = 0, nonzero = 0, i;
         const double *x = X + from;
+        double sum = x[0];
         while (finite < count && x[finite] - x[finite] == 0.0)
             finite++;
         while (inside < count && x[inside] >= -1.5 && x[inside] <= 1.5)
             inside++;
         for (i = 0; i < count; i++)
             nonzero += x[i] != 0.0;
+        for (i = 1; i < count; i++)
+            sum = sum + x[i];
         if (pn_first_not_finite(given + from * size, type, count) != finite ||
             pn_count_nonzero(given + from * size, type, count) != nonzero ||
-            pn_first_outside(x, -1.5, 1.5, count) != inside) {
+            pn_first_outside(x, -1.5, 1.5, count, 1) != inside ||
+            pn_first_outside(x, -1.5, 1.5, 1, count) != (sum >= -1.5 && sum <= 1.5)) {
             printf("shape %lu: searches from %lu\n", (unsigned long)shape, (unsigned long)from);
             different++;
         }
