@@ -145,23 +145,24 @@ class PlainSteps:
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         check_arithmetic()
-        n, last = len(self._X), self.position[0] + epochs
-        while self.position[0] < last and (samples is None or samples > 0):
-            epoch, first = self.position
+        weights, X, Y, n = self._weights, self._X, self._Y, len(self._X)
+        (epoch, first), total = self.position, self._total
+        last, left = epoch + epochs, n * epochs if samples is None else samples
+        while epoch < last and left > 0:
             rows = self._order[first : first + self._batch_size]
-            batch_X, batch_Y = [self._X[row] for row in rows], [self._Y[row] for row in rows]
-            network, total = copy_of(self._weights.network), self._total
+            batch_X, batch_Y = [X[row] for row in rows], [Y[row] for row in rows]
+            network = copy_of(weights.network)
             for loss in reference.train_step(network, batch_X, batch_Y, self._learning_rate):
                 total = total + loss
             first += len(rows)
-            samples = None if samples is None else samples - len(rows)
+            left -= len(rows)
             if first == n:
                 losses[epoch:] = [total / n]
                 epoch, first, total = epoch + 1, 0, 0.0
-            self._weights.network, self._total, self.position = network, total, (epoch, first)
+            weights.network, self._total, self.position = network, total, (epoch, first)
 
 
 def copy_of(network: reference.Network) -> reference.Network:
     """The same network with parameters of its own."""
-    parameters = [([row[:] for row in W], b[:]) for W, b in network.parameters]
+    parameters = [([*map(list.copy, W)], b.copy()) for W, b in network.parameters]
     return reference.Network(parameters, network.activations, network.loss, network.bias)
