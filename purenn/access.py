@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from _thread import RLock  # `threading` takes longer to import than all of purenn
 from _weakref import ref
-from collections.abc import Callable
 
-from .annotations import Any
+from .annotations import Any, Callable
 
 
 class Turns:

@@ -7,9 +7,8 @@ came.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
-from .annotations import Any
+from .annotations import Any, Sequence
 from .checks import STRINGS, check_bool, check_choice, check_count, is_number, shown
 from .door import finite_row, items
 from .frozen import Record

@@ -7,11 +7,10 @@ came.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from math import isfinite
 from reprlib import Repr
 
-from .annotations import Any
+from .annotations import Any, Sequence
 
 STRINGS = (str, bytes, bytearray)
 

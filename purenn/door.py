@@ -8,13 +8,12 @@ came.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 from struct import Struct, calcsize, iter_unpack
 from struct import error as StructError
 
-from .annotations import Any
+from .annotations import Any, Iterable, Mapping, Sequence
 from .checks import STRINGS, check_finite, check_number, counted, is_number, shown
 
 NUMBER_FORMATS = frozenset("?bBhHiIlLqQnNefd")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from array import array
-from collections.abc import Sequence
 
 from . import door, samples
 from .access import Claim
-from .annotations import TYPE_CHECKING, Any
+from .annotations import TYPE_CHECKING, Any, Sequence
 from .architecture import PROBABILITIES, Architecture
 from .checks import check_count, shown
 from .engines import MOST_THREADS, BackendError, engine
@@ -25,6 +23,8 @@ from .weights import (
 )
 
 if TYPE_CHECKING:
+    from array import array
+
     from .engines import EngineWeights
 
 

@@ -5,15 +5,16 @@ In a block they stand layer by layer, W row-major, then b: docs/arithmetic.md, s
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Sequence
 from math import isfinite, sqrt
 
 from . import door
-from .annotations import Any
+from .annotations import TYPE_CHECKING, Any, Sequence
 from .architecture import Architecture
 from .checks import STRINGS, counted, shown
 from .reference import RandomState
+
+if TYPE_CHECKING:
+    from array import array
 
 Weights = list[tuple[list[list[float]], list[float]]]
 
@@ -29,7 +30,7 @@ def block_of(architecture: Architecture, weights: Any) -> array:
         raise TypeError(f"weights: expected a list of (W, b), got {shown(weights)}")
     if len(weights) != len(shapes):
         raise ValueError(f"weights: expected {counted(len(shapes), 'layer')}, got {len(weights)}")
-    block = array("d")
+    block = _empty_block()
     for layer, ((n_in, n_out), pair) in enumerate(zip(shapes, weights)):
         name = f"weights[{layer}]"
         if not isinstance(pair, Sequence) or isinstance(pair, STRINGS):
@@ -74,12 +75,18 @@ def glorot_uniform(architecture: Architecture) -> array:
     Source: X. Glorot and Y. Bengio, AISTATS 2010, equation 16.
     """
     stream = RandomState(architecture.seed)
-    block = array("d")
+    block = _empty_block()
     for n_in, n_out in architecture.shapes:
         limit = sqrt(6.0 / (n_in + n_out))
         block.extend([(2.0 * u - 1.0) * limit for u in stream.rand(n_in * n_out)])
         block.extend([0.0] * n_out)
     return block
+
+
+def _empty_block() -> array:
+    from array import array  # which imports `collections`
+
+    return array("d")
 
 
 def check_finite_weights(weights: Weights, purpose: str) -> None:
