@@ -1,7 +1,8 @@
 """Names for annotations, some of which isinstance takes, too.
 
-They come from `typing` and `collections.abc`, but not at run time: to import the first takes longer
-than all of purenn, and the second, whose classes are always there, half as long.
+They belong to `typing` and `collections.abc`. Importing `typing` takes longer than importing all of
+purenn, and importing `collections` a good part of it; its abstract classes are in
+`_collections_abc`, which Python has loaded anyway.
 """
 
 from _collections_abc import Callable as Callable

@@ -60,7 +60,8 @@ def replace(path: str | os.PathLike, content: bytes) -> None:
 
     It is written beside its place, under a name that belongs to the place, and moved there when it
     is whole. That name is locked: whoever else saves there waits, and what a killed save has left
-    behind is removed. Raises OSError where the file can't be written.
+    behind is removed; on a system without such locks the second is refused. Raises OSError where
+    the file can't be written.
     """
     name = os.fsdecode(path)
     try:
@@ -79,7 +80,7 @@ def _replace(target: str, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             if fcntl is None:
-                file.close()  # not every system moves an open file
+                file.close()  # some systems can't move an open file
             os.replace(temporary, target)
         except BaseException:
             _take_away(file, temporary)
@@ -87,9 +88,10 @@ def _replace(target: str, content: bytes) -> None:
 
 
 def _take_away(file: BinaryIO, temporary: str) -> None:
-    """Removes the temporary file, unless it has moved and another one has its place."""
+    """Removes the temporary file; where there are locks, only if it still has that place."""
     if fcntl is None:
-        file.close()
+        with suppress(OSError):  # of what is left to write
+            file.close()
         with suppress(OSError):
             os.unlink(temporary)
     elif _is_still_at(file.fileno(), temporary):
@@ -144,7 +146,7 @@ def _take_over(descriptor: int, target: str) -> None:
         status = os.stat(target)
     except FileNotFoundError:
         return
-    if not hasattr(os, "fchmod"):
+    if fcntl is None:  # on Windows, a file that may not be written couldn't be moved
         return
     own = os.fstat(descriptor)
     if (own.st_uid, own.st_gid) != (status.st_uid, status.st_gid):

@@ -23,7 +23,7 @@ else:
 
 
 def pytest_configure():
-    """Ctrl-C is sent by tests; a shell lets programs in the background ignore it."""
+    """Ctrl-C is sent by tests; a shell makes programs in the background ignore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

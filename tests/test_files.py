@@ -1,6 +1,8 @@
 """A user's files: what is replaced keeps its mode and its links, nothing is lost or left behind,
 and nothing is read that may never end."""
 
+import errno
+import io
 import os
 import random
 import signal
@@ -238,6 +240,28 @@ def test_without_locks_a_save_that_fails_leaves_nothing(
         with pytest.raises(KeyboardInterrupt):
             Network([2, 1], seed=2).save(path)
     assert seed_of(path) == 1 and hidden(tmp_path) == []
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="looks for open files in /proc")
+def test_without_locks_a_save_on_a_full_disk_leaves_nothing(
+    network, path, tmp_path, without_locks, monkeypatch
+):
+    network.save(path)
+    with monkeypatch.context() as context:
+        context.setattr(files, "open", lambda *arguments, **how: Full(*arguments), raising=False)
+        with pytest.raises(OSError, match="No space left"):
+            Network([2, 1], seed=2).save(path)
+    assert seed_of(path) == 1 and hidden(tmp_path) == []
+
+
+class Full(io.BufferedWriter):
+    """A file on a full disk: what is written stays in the buffer, also when it is closed."""
+
+    def __init__(self, name, mode):
+        super().__init__(io.FileIO(name, mode))
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_second_saver_waits(network, path, tmp_path, monkeypatch):

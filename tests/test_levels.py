@@ -492,6 +492,21 @@ def test_a_stopped_training_has_made_whole_steps(native, level, monkeypatch, bat
     assert made.parameters == steps[-1]
 
 
+@pytest.mark.parametrize(("threads", "most"), [(1, 2_000_000), (2, 2)])
+def test_the_first_call_of_c_is_short(native, monkeypatch, threads, most):
+    """Before it is known how long a batch takes: threads that meet after each may take any time."""
+    function, firsts = native.core.lib.pn_train, []
+
+    def train(*arguments):
+        firsts.append(arguments[-1])
+        return function(*arguments)
+
+    monkeypatch.setattr(native.core.lib, "pn_train", train)
+    network = Network([1, 1], seed=1, backend="c", threads=threads)
+    network.fit([[0.5]] * 1000, [[0.5]] * 1000, epochs=20, learning_rate=0.1, batch_size=2)
+    assert firsts[0] <= most
+
+
 def test_no_call_of_c_takes_long(native, level, monkeypatch):
     """A few tenths of a second of this thread, whatever the batch."""
     function, seconds = native.core.lib.pn_train, []

@@ -223,6 +223,14 @@ net.predict([0.0, 1.0])
     assert set(found) - set(allowed) == set()
 
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="others load more from the start")
+def test_import_loads_nothing_that_takes_long(importing, tmp_path):
+    command, setup, _ = importing
+    loaded = succeed(*command, f"{setup}import purenn\nprint(*sys.modules)", cwd=tmp_path).split()
+    assert "purenn.network" in loaded
+    assert not {"collections", "threading", "typing", "purenn.native", "json"} & set(loaded)
+
+
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are CPython's")
 def test_import_takes_little_time_and_memory(importing, tmp_path):
     command, setup, backend = importing

@@ -996,6 +996,18 @@ def test_softmax_targets_that_do_not_sum_to_1_are_refused(engine, wrong):
     assert bits(net.get_weights()) == before
 
 
+@pytest.mark.parametrize("row", [0, 1, 2, 3, 9, 10])
+@pytest.mark.parametrize(("value", "words"), [(-1.0, "from 0 to 1"), (0.5, "sum to 1")])
+def test_wrong_targets_are_named_wherever_they_stand(engine, row, value, words, monkeypatch):
+    """Also behind what one call of C looks at."""
+    if engine.name == "c":
+        monkeypatch.setattr("purenn.native.inputs.AT_ONCE", 8)
+    Y = [[0.0, 1.0, 0.0] for _ in range(11)]
+    Y[row][2] = value
+    net = Network([1, 3], seed=1, backend=engine.name, **SOFTMAX)
+    refused(lambda: net.gradients([[1.0]] * 11, Y), f"Y[{row}]", words)
+
+
 def test_softmax_targets_of_float32_are_accepted(engine):
     rows = [struct.unpack("10f", struct.pack("10f", *[0.1] * 10)), [0.05] * 9 + [0.55]]
     net = Network([1, 10], seed=1, backend=engine.name, **SOFTMAX)

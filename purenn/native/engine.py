@@ -128,7 +128,7 @@ class NativeWeights:
         n, (n_in, *_, n_out) = len(X), self._network.sizes
         _check_count("X", X.shape[1], n_in)
         outputs, threads = zeros(n * n_out), self._work.threads(n)
-        workspace, pace, first = zeros(threads * self._room), Pace(self._work.of_sample), 0
+        workspace, pace, first = zeros(threads * self._room), Pace(self._work.of_sample, 1), 0
         with self._turns.queue, self._turns.use:
             while first < n:
                 some = min(pace.samples, n - first)

@@ -39,7 +39,8 @@ class NativeSteps:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
         columns = columns_of(X, network.sizes[1])
         self._kept = network, X.memory, Y.memory, columns, gradients
-        self._turns, self._pace = turns, Pace(3 * work.of_sample)
+        self._turns, threads = turns, work.threads(batch_size)
+        self._pace = Pace(3 * work.of_sample, threads)
         self._order: Any = None
         self._workspace: Memory | None = None
         self._losses = ffi.new("double[]", EPOCHS_AT_ONCE)
@@ -51,7 +52,7 @@ class NativeSteps:
         struct.n, struct.batch_size = len(X), batch_size
         struct.learning_rate = learning_rate
         struct.range = work.range(columns is not None)
-        struct.threads = work.threads(batch_size)
+        struct.threads = threads
         if columns is not None:
             struct.inputs.columns, struct.inputs.starts = columns.columns, columns.starts
             struct.sparse = 1

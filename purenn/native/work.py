@@ -20,8 +20,8 @@ CACHE = 2**19  # bytes of inputs and activations that a range of samples may hav
 MOST_ROOM = 2**25  # bytes of them in any case
 UNIT = 16  # multiply-adds that take as long as a unit's activation
 WORK_AT_ONCE = 10**8  # a tenth of a second on a slow machine, in plain C
-VECTORS = 4  # times as much in the same time, at least, does any other level
-SECONDS_AT_ONCE = 0.05
+VECTORS = 4  # times as fast, about, is any other level where products are large
+FIRST_WORK, SECONDS_AT_ONCE = WORK_AT_ONCE // 2, 0.05
 
 
 def processors() -> int:
@@ -40,11 +40,6 @@ def threads_asked_for() -> int | None:
     if not 1 <= number <= lib.PN_MOST_THREADS:
         raise ValueError(f"PURENN_THREADS: expected 1 to {lib.PN_MOST_THREADS}, got {asked!r}")
     return number
-
-
-def work_at_once() -> int:
-    """The multiply-adds that take a tenth of a second, or less."""
-    return WORK_AT_ONCE * (1 if core.active.name == "plain" else VECTORS)
 
 
 class Work:
@@ -80,15 +75,18 @@ class Work:
         crowd = 1 if team == 1 else max(1, team // processors())  # of threads on one processor
         room = 8 * (0 if sparse else self._sizes[0]) + 16 * self._units or 1
         rows = max(128, min(256, CACHE // room)) // 8 * 8
-        most = work_at_once() // (3 * self.of_sample * crowd)
-        return max(1, min(rows, MOST_ROOM // room, most))
+        work = WORK_AT_ONCE * (1 if core.active.name == "plain" else VECTORS)
+        return max(1, min(rows, MOST_ROOM // room, work // (3 * self.of_sample * crowd)))
 
 
 class Pace:
-    """How many samples one call of C takes, so that it lasts for SECONDS_AT_ONCE."""
+    """How many samples one call of C takes, so that it lasts for SECONDS_AT_ONCE.
 
-    def __init__(self, work_of_sample: int) -> None:
-        self.samples = max(1, work_at_once() // work_of_sample)
+    Threads that meet after every batch may take any time: so they begin with one sample.
+    """
+
+    def __init__(self, work_of_sample: int, threads: int) -> None:
+        self.samples = max(1, FIRST_WORK // work_of_sample) if threads == 1 else 1
 
     def __enter__(self) -> None:
         self._start = perf_counter()
