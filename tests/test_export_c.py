@@ -123,7 +123,7 @@ def test_other_people_s_flags_change_no_bit(build, tmp_path):
 
 
 def test_classes_and_labels_are_those_of_the_library(tmp_path):
-    networks, _ = exported(tmp_path, range(30))
+    networks, _ = exported(tmp_path, range(60))
     library = load("gcc", tmp_path, [f"{p}.c" for p in networks])
     labelled = 0
     for p, network in networks.items():
