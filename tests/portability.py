@@ -206,6 +206,7 @@ TARGETS = {
     "C core, installed, plain": Binding("plain"),
     "C core, installed, AVX2": Binding("avx2"),
     "C core, installed, AVX-512": Binding("avx512"),
+    "C core, installed, Zen 4": Binding("zen4"),
     "C core, gcc": Core("gcc", install="apt install gcc libc6-dev"),
     "C core, clang": Core("clang", install="apt install clang libc6-dev"),
     "C core, musl": Core("musl-gcc", install="apt install musl-tools"),

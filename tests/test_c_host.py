@@ -23,10 +23,11 @@ from purenn import reference
 
 SOURCES = sorted((ROOT / "csrc").glob("*.c")) + sorted((ROOT / "csrc").glob("*/*.c"))
 PROGRAMS = ("host", "kernels", "environment")
-LEVELS = {"x86_64": ("plain", "avx2", "avx512"), "aarch64": ("plain", "neon")}
-CPU_FLAGS = {"plain": set(), "avx2": {"avx2"}, "avx512": {"avx512f", "avx512dq", "avx512vl"}}
+LEVELS = {"x86_64": ("plain", "avx2", "avx512", "zen4"), "aarch64": ("plain", "neon")}
+AVX512 = {"avx512f", "avx512dq", "avx512vl"}
+CPU_FLAGS = {"plain": set(), "avx2": {"avx2"}, "avx512": AVX512, "zen4": AVX512}
 NO_SUCH_LEVEL = 3
-EVERY_LEVEL = ("plain", "avx2", "avx512", "neon")
+EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
 
 
 class Target(NamedTuple):
@@ -181,7 +182,7 @@ def test_switched_arithmetic_is_noticed(programs):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("level", ["avx2", "avx512", "neon"])
+@pytest.mark.parametrize("level", ["avx2", "avx512", "zen4", "neon"])
 def test_kernels_at_many_shapes(built, level):
     if level not in LEVELS.get(HERE, ()):
         pytest.skip(f"{level} is not of this processor's kind")

@@ -2,6 +2,7 @@
 
 import copy
 import multiprocessing
+import os
 import pickle
 import subprocess
 import sys
@@ -100,6 +101,36 @@ def test_threads_of_the_core_survive_another_process(method, native):
         with multiprocessing.get_context(method).Pool(1) as pool:
             there = pool.apply_async(network.predict, (wide,)).get(timeout=60)
     assert bits(there) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_after_a_fork_large_weights_belong_to_each(native):
+    from purenn.native.memory import LARGE
+
+    network = Network([600, 900, 1], seed=1, backend="c")
+    before = network.weights.block().tobytes()
+    assert len(before) > LARGE
+    child = os.fork()
+    if child == 0:
+        network.fit([[1.0] * 600], [[0.0]], epochs=1, learning_rate=0.1)
+        os._exit(network.weights.block().tobytes() == before)
+    assert os.waitpid(child, 0)[1] == 0, "the child's weights did not change"
+    assert network.weights.block().tobytes() == before
+
+
+@pytest.mark.parametrize("kind", ["madvise", "none"])
+@pytest.mark.parametrize("difference", [-1, 0, 1])
+def test_large_memory_is_zeros_from_the_start_of_a_cache_line(
+    native, monkeypatch, kind, difference
+):
+    from purenn.native.memory import LARGE, zeros
+
+    if kind == "none":
+        monkeypatch.delattr("mmap.MADV_HUGEPAGE", raising=False)
+    count = LARGE // 8 + difference
+    memory = zeros(count)
+    assert memory.address % 64 == 0
+    assert memory.view().tobytes() == bytes(8 * count)
 
 
 def test_joblib_sends_networks_too(network, expected):

@@ -13,7 +13,7 @@ from purenn.articles import house_price, letters, planar
 from purenn.engines import engine as choose
 from purenn.engines import lists
 
-LEVELS = ("plain", "avx2", "avx512", "neon")
+LEVELS = ("plain", "avx2", "avx512", "zen4", "neon")
 SHARED = ("planar, 100 iterations", "digits, 2 epochs, 100 images")
 
 

@@ -21,7 +21,7 @@ from purenn import Network, door, reference
 from purenn.engines import engine as choose
 from purenn.reference.random import RandomState
 
-EVERY_LEVEL = ("plain", "avx2", "avx512", "neon")
+EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
 NAN, INF = float("nan"), float("inf")
 
 
@@ -391,7 +391,8 @@ def test_a_wrong_purenn_simd_is_one_clear_line(native, tmp_path, word):
         line = result.stderr.splitlines()[-1]
         assert result.returncode != 0
         assert line == (
-            f"ValueError: PURENN_SIMD: expected one of plain, avx2, avx512, neon, got {word!r}"
+            "ValueError: PURENN_SIMD: expected one of plain, avx2, avx512, zen4, neon, "
+            f"got {word!r}"
         )
 
 

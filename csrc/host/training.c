@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define ROWS 8      /* of samples or of W, which a part has a multiple of: whole tiles of sums */
+#define NEAR 128    /* rows of W, whose sums are still near when the step needs them */
 #define COUNTED 512 /* samples, after which the tiles are shared */
 
 /* Where things lie in the workspace, in doubles from its start. */
@@ -170,52 +171,12 @@ static const double *columns_of_inputs(const struct task *task, const struct mem
     return X;
 }
 
-/* Adds a group's products to the sums of the rows of the first W that are in this member's tiles,
- * zeros left out; returns these rows. */
-static struct part add_sparse_products(const struct task *task, const struct member *self,
-                                       const struct group *group, const struct walk *walk,
-                                       double *sums)
-{
-    const struct layer *first = walk->layers;
-    struct part rows = {smaller(self->tiles.from * PN_TILE, first->n_in),
-                        smaller(self->tiles.to * PN_TILE, first->n_in)};
-    if (group->begins)
-        memset(sums + rows.from * first->width, 0, size_of(rows) * first->width * sizeof *sums);
-    task->kernels->sparse_add_weight_products(sums, walk->inputs, walk->rows, first->dZ,
-                                              first->width, self->tiles.from, self->tiles.to);
-    return rows;
-}
-
-/* Adds a group's products to the sums of the rows of W that this member has, and to those of the
- * biases unless bias_sums is NULL; returns these rows. */
-static struct part add_products(const struct task *task, const struct member *self,
-                                const struct group *group, const struct walk *walk, size_t l,
-                                double *sums, double *bias_sums)
-{
-    const struct pn_kernels *kernels = task->kernels;
-    const struct layer *layer = &walk->layers[l];
-    struct part rows = part_of(layer->n_in, ROWS, self->number, self->members);
-    size_t x_row = layer->n_in;
-    const double *X;
-    if (l == 0 && self->sparse && kernels->all_finite(layer->dZ, group->size * layer->width)) {
-        if (bias_sums)
-            kernels->add_bias_products(bias_sums, layer->dZ, group->size, layer->width,
-                                       group->begins);
-        return add_sparse_products(task, self, group, walk, sums);
-    }
-    X = l == 0 ? columns_of_inputs(task, self, walk->rows, rows, &x_row) : layer[-1].A + rows.from;
-    kernels->add_weight_products(sums + rows.from * layer->width, bias_sums, X, x_row, layer->dZ,
-                                 group->size, size_of(rows), layer->width, group->begins,
-                                 walk->scratch);
-    return rows;
-}
-
-/* The step of `count` parameters from `place` on, by the sums of a batch; or their gradients, where
- * these are what is wanted. */
-static void end_batch(const struct task *task, size_t place, size_t batch, size_t count)
+/* The step of `count` parameters from `place` on, by their sums of a batch; or their gradients,
+ * where these are what is wanted. */
+static void end_batch(const struct task *task, size_t place, const double *sums, size_t batch,
+                      size_t count)
 {
     const struct pn_training *t = task->training;
-    const double *sums = t->workspace + task->at.sums + place;
     size_t i;
     if (t->gradients == NULL)
         task->kernels->gradient_descent(t->network.parameters + place, sums, t->learning_rate,
@@ -225,30 +186,83 @@ static void end_batch(const struct task *task, size_t place, size_t batch, size_
             t->gradients[place + i] = sums[i] / (double)batch;
 }
 
+/* Adds a group's products to the sums of the rows of the first W that are in this member's tiles,
+ * zeros left out; and ends the batch for them if it is the last one. */
+static void pass_sparse_rows(const struct task *task, const struct member *self,
+                             const struct group *group, const struct walk *walk)
+{
+    double *sums = task->training->workspace + task->at.sums;
+    const struct layer *first = walk->layers;
+    struct part rows = {smaller(self->tiles.from * PN_TILE, first->n_in),
+                        smaller(self->tiles.to * PN_TILE, first->n_in)};
+    if (group->begins)
+        memset(sums + rows.from * first->width, 0, size_of(rows) * first->width * sizeof *sums);
+    task->kernels->sparse_add_weight_products(sums, walk->inputs, walk->rows, first->dZ,
+                                              first->width, self->tiles.from, self->tiles.to);
+    if (group->batch)
+        end_batch(task, rows.from * first->width, sums + rows.from * first->width, group->batch,
+                  size_of(rows) * first->width);
+}
+
+/* Adds a group's products to the sums of the rows of W that this member has, and to those of the
+ * biases unless bias_sums is NULL; and ends the batch for these rows if it is the last one. */
+static void pass_rows(const struct task *task, const struct member *self,
+                      const struct group *group, const struct walk *walk, size_t l,
+                      double *bias_sums)
+{
+    const struct layer *layer = &walk->layers[l];
+    struct part all = part_of(layer->n_in, ROWS, self->number, self->members), rows = all;
+    size_t x_row = layer->n_in, place = (size_t)(layer->parameters - walk->network->parameters);
+    const double *X = l == 0 ? columns_of_inputs(task, self, walk->rows, all, &x_row)
+                             : layer[-1].A + all.from;
+    double *sums = task->training->workspace + task->at.sums + place + all.from * layer->width;
+    do {
+        size_t first = rows.from * layer->width, count;
+        rows.to = smaller(rows.from + NEAR, all.to);
+        count = size_of(rows) * layer->width;
+        task->kernels->add_weight_products(sums, bias_sums, X + (rows.from - all.from), x_row,
+                                           layer->dZ, group->size, size_of(rows), layer->width,
+                                           group->begins, walk->scratch);
+        if (group->batch)
+            end_batch(task, place + first, sums, group->batch, count);
+        if (!group->begins || !group->batch) /* a batch of one group needs the sums no more */
+            sums += count;
+        bias_sums = NULL;
+        rows.from = rows.to;
+    } while (rows.from < all.to);
+}
+
 /* Adds a group to the sums of this member's weights, and ends the batch for them if it is the last
  * one. The biases of a layer are one member's, of the layers by turns. */
 static void pass_weights(const struct task *task, const struct member *self,
                          const struct group *group)
 {
     const struct pn_training *t = task->training;
+    const struct pn_kernels *kernels = task->kernels;
     struct part all = {0, group->size};
     struct walk walk = walk_of(task, self, group, all);
     size_t l;
     for (l = 0; l < t->network.n_layers; l++) {
         const struct layer *layer = &walk.layers[l];
-        size_t place = (size_t)(layer->parameters - t->network.parameters);
-        size_t bias_place = place + layer->n_in * layer->width;
-        double *sums = t->workspace + task->at.sums, *bias_sums = sums + bias_place;
+        size_t place = (size_t)(layer->b - t->network.parameters);
         int biases = self->number == l % self->members;
-        struct part rows = add_products(task, self, group, &walk, l, sums + place,
-                                        biases && t->network.bias ? bias_sums : NULL);
-        if (biases && !t->network.bias)
+        double *bias_sums = biases ? t->workspace + task->at.sums + place : NULL;
+        if (biases && !t->network.bias) {
             memset(bias_sums, 0, layer->width * sizeof *bias_sums);
-        if (group->batch)
-            end_batch(task, place + rows.from * layer->width, group->batch,
-                      size_of(rows) * layer->width);
+            bias_sums = NULL;
+        }
+        if (l == 0 && self->sparse &&
+            kernels->all_finite(layer->dZ, group->size * layer->width)) {
+            if (bias_sums)
+                kernels->add_bias_products(bias_sums, layer->dZ, group->size, layer->width,
+                                           group->begins);
+            pass_sparse_rows(task, self, group, &walk);
+        } else {
+            pass_rows(task, self, group, &walk, l, bias_sums);
+        }
         if (group->batch && biases)
-            end_batch(task, bias_place, group->batch, layer->width);
+            end_batch(task, place, t->workspace + task->at.sums + place, group->batch,
+                      layer->width);
     }
 }
 

@@ -10,6 +10,7 @@
 #endif
 #define LEVEL avx512
 #define LANES 8
+#define ROWS 8
 #include "table.h"
 #if defined(__clang__)
 #pragma clang attribute pop

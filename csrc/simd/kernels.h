@@ -117,13 +117,14 @@ struct pn_kernels {
     size_t (*one_by_one_workspace)(const struct pn_network *network);
 };
 
-/* The table of that name, plain, avx2, avx512 or neon, or NULL where this build or this processor
- * has none; for the name NULL the fastest one. */
+/* The table of that name, plain, avx2, avx512, zen4 or neon, or NULL where this build or this
+ * processor has none; for the name NULL the fastest one. */
 const struct pn_kernels *pn_kernels(const char *name);
 
 /* cffi: end */
 
 extern const struct pn_kernels *const pn_kernels_plain, *const pn_kernels_avx2;
-extern const struct pn_kernels *const pn_kernels_avx512, *const pn_kernels_neon;
+extern const struct pn_kernels *const pn_kernels_avx512, *const pn_kernels_zen4;
+extern const struct pn_kernels *const pn_kernels_neon;
 
 #endif

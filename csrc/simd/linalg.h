@@ -3,10 +3,12 @@
  *
  * Each sum of a product lives in one lane of one register while its terms are added one by one in
  * the stated order, so it is the plain sum. A tile is ROWS rows by one or two vectors of such
- * sums: enough of them that the processor never waits for an addition to end. The matrix whose
- * rows are read as vectors is first copied into a panel, PANEL columns side by side and 0 where it
- * has no more; the other one, where it is read often, into a block of rows. Where a sum is longer
- * than a panel is deep, it is stored and taken up again, which is exact. */
+ * sums: enough of them that the processor never waits for an addition to end, and few enough to
+ * stay in its registers. Whoever includes this file has defined ROWS, from 4 to 8.
+ *
+ * The matrix whose rows are read as vectors is first copied into a panel, PANEL columns side by
+ * side and 0 where it has no more; the other one, where it is read often, into a block of rows.
+ * Where a sum is longer than a panel is deep, it is stored and taken up again, which is exact. */
 #ifndef PN_SIMD_LINALG_H
 #define PN_SIMD_LINALG_H
 
@@ -14,7 +16,7 @@
 #include "rows.h"
 #include "vector.h"
 
-#define ROWS 8                      /* of a tile; NARROW_TILE has a case for each number */
+#define NARROW 8                    /* rows of a narrow tile; NARROW_TILE has a case for each */
 #define PANEL (2 * LANES)           /* columns of a panel */
 #define DEPTH 256                   /* terms that are added before a sum is stored */
 #define TOGETHER 4                  /* panels that are copied together */
@@ -52,10 +54,10 @@ INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t 
             b[v] = load(B + p * PANEL + v * LANES);
         UNROLL
         for (i = 0; i < rows; i++) {
-            vec x = all(a[i * a_row + p * a_step]);
+            const double *x = a + i * a_row + p * a_step;
             UNROLL
             for (v = 0; v < vectors; v++)
-                sums[i][v] = sums[i][v] + x * b[v];
+                sums[i][v] = sums[i][v] + scaled(b[v], x);
         }
     }
     if (bias) {
@@ -72,12 +74,12 @@ INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t 
         store_columns(C + i * c_row, sums[i], width, vectors);
 }
 
-/* tile for up to ROWS rows and one vector of columns, with B where it lies; and, unless totals is
+/* tile for up to NARROW rows and one vector of columns, with B where it lies; and, unless totals is
  * NULL, totals[j] = totals[j] + sum of B[p][j]. */
 INLINE void narrow_tile(double *C, double *totals, size_t width, const double *a, size_t a_row,
                         size_t a_step, const double *B, size_t count, int fresh, size_t rows)
 {
-    vec sums[ROWS];
+    vec sums[NARROW];
     vec total = fresh || !totals ? all(0.0) : load_part(totals, width);
     size_t i, p;
     UNROLL
@@ -246,7 +248,7 @@ static void add_weight_products(double *sums, double *bias_sums, const double *X
                                 const double *dZ, size_t n, size_t n_in, size_t n_out, int fresh,
                                 double *scratch)
 {
-    if (1 <= n_in && n_in <= ROWS && 1 <= n_out && n_out <= LANES) {
+    if (1 <= n_in && n_in <= NARROW && 1 <= n_out && n_out <= LANES) {
 #define NARROW_TILE(rows) CASE(rows, narrow_tile, sums, bias_sums, n_out, X, 1, x_row, dZ, n, fresh)
         switch (n_in) {
             NARROW_TILE(1)

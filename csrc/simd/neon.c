@@ -5,5 +5,6 @@
 #if defined(__aarch64__) && defined(__GNUC__)
 #define LEVEL neon
 #define LANES 2
+#define ROWS 8
 #include "table.h"
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything in this folder compiled for one instruction set, and its table: included by avx2.c,
- * avx512.c and neon.c, which define LEVEL, its name, and LANES. */
+ * avx512.c, zen4.c and neon.c, which define LEVEL, its name, LANES and ROWS. */
 #include "../contract.h"
 #include "linalg.h"
 #include "training.h"

@@ -49,6 +49,22 @@ INLINE vec all(double x)
 #endif
 }
 
+/* *x times each lane of v.
+ *
+ * Compilers load *x into all lanes of a register once, and multiply by that as often as they need.
+ * On Zen 4 such a load takes as long as a multiplication; one that is part of a multiplication is
+ * free. Where BROADCASTS_COST is defined, each multiplication has its own. */
+INLINE vec scaled(vec v, const double *x)
+{
+#if defined(BROADCASTS_COST)
+    vec product;
+    __asm__("vmulpd %2%{1to8%}, %1, %0" : "=v"(product) : "v"(v), "m"(*x));
+    return product;
+#else
+    return all(*x) * v;
+#endif
+}
+
 /* Comparisons give a mask; NaN compares as in C. */
 #if LANES == 8
 typedef __mmask8 mask;

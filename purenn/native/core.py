@@ -1,7 +1,7 @@
 """The compiled core and how its functions are called. Importing it fails where it wasn't built.
 
-PURENN_SIMD=plain|avx2|avx512|neon chooses the kernels; by default the fastest that this processor
-runs. All compute the same bits.
+PURENN_SIMD=plain|avx2|avx512|zen4|neon chooses the kernels; by default the fastest that this
+processor runs. All compute the same bits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import _core  # type: ignore[attr-defined]
 
 ffi: Any = _core.ffi
 unchecked: Any = _core.lib
-LEVELS = ("plain", "avx2", "avx512", "neon")
+LEVELS = ("plain", "avx2", "avx512", "zen4", "neon")
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:
