@@ -1,5 +1,6 @@
 """Times the register tile of csrc/simd/linalg.h in the shapes it could have: for each level that
-this processor runs, and for AVX-512 with 4 doubles in a vector, tiles of 4 to 8 rows by two vectors.
+this processor runs, and for AVX-512 with 4 doubles in a vector, tiles of 4 to 8 rows by two
+vectors.
 Prints a table in Markdown.
 
     python benchmarks/tiles.py [SECONDS]

@@ -25,16 +25,16 @@ ITERATIONS = 1000
 # The levels that each can run, first the one that purenn takes there, and the share of the limit
 # that its tile has to reach.
 PROCESSORS = {
-    "znver3": {"avx2": 0.55},
-    "znver4": {"avx512": 0.65, "avx2": 0.55},
-    "znver5": {"avx512": 0.65, "avx2": 0.55},
-    "alderlake": {"avx2": 0.85},
-    "skylake-avx512": {"avx512": 0.95, "avx2": 0.8},
-    "icelake-server": {"avx512": 0.95, "avx2": 0.8},
-    "sapphirerapids": {"avx512": 0.95, "avx2": 0.85},
-    "neoverse-n1": {"neon": 0.65},
-    "neoverse-v2": {"neon": 0.7},
-    "apple-m1": {"neon": 0.55},
+    "znver3": {"avx2": 0.8},
+    "znver4": {"zen4": 0.95, "avx512": 0.65, "avx2": 0.8},
+    "znver5": {"avx512": 0.65, "avx2": 0.8},
+    "alderlake": {"avx2": 0.9},
+    "skylake-avx512": {"avx512": 0.95, "avx2": 0.95},
+    "icelake-server": {"avx512": 0.95, "avx2": 0.95},
+    "sapphirerapids": {"avx512": 0.95, "avx2": 0.9},
+    "neoverse-n1": {"neon": 0.7},
+    "neoverse-v2": {"neon": 0.85},
+    "apple-m1": {"neon": 0.9},
 }
 
 
@@ -52,6 +52,7 @@ class Level(NamedTuple):
 LEVELS = {
     "avx2": Level(4, "vmulpd %ymm14, %ymm15, %ymm{}", "vaddpd %ymm14, %ymm15, %ymm{}"),
     "avx512": Level(8, "vmulpd %zmm14, %zmm15, %zmm{}", "vaddpd %zmm14, %zmm15, %zmm{}"),
+    "zen4": Level(8, "vmulpd %zmm14, %zmm15, %zmm{}", "vaddpd %zmm14, %zmm15, %zmm{}"),
     "neon": Level(
         2, "fmul v{}.2d, v14.2d, v15.2d", "fadd v{}.2d, v14.2d, v15.2d",
         "aarch64", "aarch64-linux-gnu-gcc", "clang --target=aarch64-linux-gnu",

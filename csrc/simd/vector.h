@@ -51,14 +51,19 @@ INLINE vec all(double x)
 
 /* *x times each lane of v.
  *
- * Compilers load *x into all lanes of a register once, and multiply by that as often as they need.
- * On Zen 4 such a load takes as long as a multiplication; one that is part of a multiplication is
- * free. Where BROADCASTS_COST is defined, each multiplication has its own. */
+ * Compilers load *x into all lanes of a register, once, and multiply by that as often as they need.
+ * Such a load takes as long as a multiplication on Zen 4, where one that is part of a multiplication
+ * is free: BROADCASTS_COST asks for these. On Arm it takes more than loading *x alone, and a
+ * multiplication by one lane of a register is free. */
 INLINE vec scaled(vec v, const double *x)
 {
 #if defined(BROADCASTS_COST)
     vec product;
-    __asm__("vmulpd %2%{1to8%}, %1, %0" : "=v"(product) : "v"(v), "m"(*x));
+    __asm__("vmulpd\t%2%{1to8%}, %1, %0" : "=v"(product) : "v"(v), "m"(*x));
+    return product;
+#elif defined(__aarch64__)
+    vec product;
+    __asm__("fmul\t%0.2d, %1.2d, %2.d[0]" : "=w"(product) : "w"(v), "w"(*x));
     return product;
 #else
     return all(*x) * v;
