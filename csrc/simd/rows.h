@@ -10,6 +10,8 @@
 #include "vector.h"
 
 #define MOST 4 /* vectors of sums at a time; FOR_COLUMNS has a case for each number of them */
+#define MANY 8 /* the same, where there is one sum for each */
+#define ROWS_AT_ONCE 8 /* of W, whose sums of products don't wait for each other */
 
 /* x[k] of whatever type; type is a constant wherever this is called. */
 INLINE double number(const void *x, int type, size_t k)
@@ -49,9 +51,9 @@ INLINE size_t row_number(struct pn_rows rows, size_t s)
         break;
 
 /* Calls f(..., vectors) for each group of up to MOST vectors of columns j ... j + width - 1, with
- * the number of vectors as a constant. */
+ * the number of vectors as a constant, from the present j on. */
 #define FOR_COLUMNS(j, width, n_out, f, ...)                                                      \
-    for (j = 0; j < (n_out) && (width = smaller(MOST * LANES, (n_out)-j)) > 0; j += MOST * LANES) \
+    for (; j < (n_out) && (width = smaller(MOST * LANES, (n_out)-j)) > 0; j += MOST * LANES) \
         switch ((width + LANES - 1) / LANES) {                                                    \
             CASE(1, f, __VA_ARGS__)                                                               \
             CASE(2, f, __VA_ARGS__)                                                               \
@@ -82,7 +84,7 @@ INLINE void affine_columns(double *z, const void *x, const uint16_t *columns, si
                            const double *W, const double *b, size_t n_out, int type,
                            size_t width, size_t vectors)
 {
-    vec sums[MOST], w[MOST];
+    vec sums[MANY], w[MANY];
     size_t i, v;
     UNROLL
     for (v = 0; v < vectors; v++)
@@ -109,7 +111,9 @@ INLINE void affine_columns(double *z, const void *x, const uint16_t *columns, si
 INLINE void affine_of_row(double *z, const void *x, const uint16_t *columns, size_t count,
                           const double *W, const double *b, size_t n_out, int type)
 {
-    size_t j, width;
+    size_t j = 0, width = MANY * LANES;
+    for (; j + width <= n_out; j += width)
+        affine_columns(z + j, x, columns, count, W + j, b + j, n_out, type, width, MANY);
     FOR_COLUMNS(j, width, n_out, affine_columns, z + j, x, columns, count, W + j, b + j, n_out,
                 type, width)
 }
@@ -141,11 +145,26 @@ INLINE void step_columns(vec *finite, double *W, const void *x, const uint16_t *
 INLINE int step_of_row(double *W, const void *x, const uint16_t *columns, size_t count,
                        const double *dz, double learning_rate, size_t n_out, int type)
 {
-    size_t j, width;
+    size_t j = 0, width;
     vec finite = all(0.0);
     FOR_COLUMNS(j, width, n_out, step_columns, &finite, W + j, x, columns, count, dz + j,
                 learning_rate, n_out, type, width)
     return !any(differ(finite, finite));
+}
+
+INLINE void input_gradient_of_rows(double *dx, const double *dz, const double *W, size_t n_out,
+                                   size_t w_row, size_t rows)
+{
+    double totals[ROWS_AT_ONCE] = {0.0};
+    size_t j, k;
+    for (j = 0; j < n_out; j++) {
+        UNROLL
+        for (k = 0; k < rows; k++)
+            totals[k] = totals[k] + dz[j] * W[k * w_row + j];
+    }
+    UNROLL
+    for (k = 0; k < rows; k++)
+        dx[k] = totals[k];
 }
 
 /* dx[k] = sum of dz[j]*W[k][j], j ascending: a row of pn_input_gradient, for a W whose rows lie
@@ -153,13 +172,11 @@ INLINE int step_of_row(double *W, const void *x, const uint16_t *columns, size_t
 INLINE void input_gradient_of_row(double *dx, const double *dz, const double *W, size_t n_in,
                                   size_t n_out, size_t w_row)
 {
-    size_t k, j;
-    for (k = 0; k < n_in; k++) {
-        double total = 0.0;
-        for (j = 0; j < n_out; j++)
-            total = total + dz[j] * W[k * w_row + j];
-        dx[k] = total;
-    }
+    size_t k = 0;
+    for (; k + ROWS_AT_ONCE <= n_in; k += ROWS_AT_ONCE)
+        input_gradient_of_rows(dx + k, dz, W + k * w_row, n_out, w_row, ROWS_AT_ONCE);
+    for (; k < n_in; k++)
+        input_gradient_of_rows(dx + k, dz, W + k * w_row, n_out, w_row, 1);
 }
 
 #endif

@@ -73,11 +73,12 @@ INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, str
                                   const double *W, const double *b, size_t n_out, int type)
 {
     size_t tiles = tiles_of(inputs);
-    size_t s, j, width;
+    size_t s, width;
     for (s = 0; s + 2 <= rows.n; s += 2) {
         struct sample one = sample_tiles(inputs, row_number(rows, s), 0, tiles);
         struct sample two = sample_tiles(inputs, row_number(rows, s + 1), 0, tiles);
         double *z = Z + s * n_out;
+        size_t j = 0;
         FOR_COLUMNS(j, width, n_out, affine_columns_of_two, z + j, z + n_out + j, one, two, W + j,
                     b + j, n_out, type, width)
     }
@@ -116,9 +117,10 @@ INLINE void add_columns(double *sums, struct sample sample, const double *dz, si
 INLINE void sparse_add_of_type(double *sums, const struct pn_inputs *inputs, struct pn_rows rows,
                                const double *dZ, size_t n_out, size_t from, size_t to, int type)
 {
-    size_t s, j, width;
+    size_t s, width;
     for (s = 0; s < rows.n; s++) {
         struct sample sample = sample_tiles(inputs, row_number(rows, s), from, to);
+        size_t j = 0;
         FOR_COLUMNS(j, width, n_out, add_columns, sums + j, sample, dZ + s * n_out + j, n_out, type,
                     width)
     }
