@@ -134,10 +134,12 @@ static void pack(double *panels, const double *B, size_t b_row, int transposed, 
 {
     size_t p, j, part;
     if (transposed) {
-        for (j = 0; j < padded(width); j++)
+        FOR_VECTORS(j, part, width)
+        {
+            double *to = panels + j / PANEL * count * PANEL + j % PANEL;
             for (p = 0; p < count; p++)
-                panels[(j / PANEL * count + p) * PANEL + j % PANEL] =
-                    j < width ? B[j * b_row + p] : 0.0;
+                store(to + p * PANEL, load_apart(B + j * b_row + p, b_row, part));
+        }
         return;
     }
     for (p = 0; p < count; p++) {

@@ -158,6 +158,25 @@ INLINE vec load_part(const double *p, size_t count)
 #endif
 }
 
+/* p[0], p[step] ... p[(count - 1)*step], and 0 in the other lanes. */
+INLINE vec load_apart(const double *p, size_t step, size_t count)
+{
+    vec v = all(0.0);
+    size_t i;
+    if (count == LANES)
+#if LANES == 8
+        return (vec){p[0],        p[step],     p[2 * step], p[3 * step],
+                     p[4 * step], p[5 * step], p[6 * step], p[7 * step]};
+#elif LANES == 4
+        return (vec){p[0], p[step], p[2 * step], p[3 * step]};
+#else
+        return (vec){p[0], p[step]};
+#endif
+    for (i = 0; i < count; i++)
+        v[i] = p[i * step];
+    return v;
+}
+
 /* p[0] ... p[count - 1] = the first lanes of v; 1 <= count <= LANES. No more is written. */
 INLINE void store_part(double *p, vec v, size_t count)
 {
