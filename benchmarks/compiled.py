@@ -29,11 +29,18 @@ def compiled(
     return program
 
 
+def install(package: str) -> None:
+    """Debian's package of that name. Raises Absent where that can't be done."""
+    _run(["apt-get", "-qq", "install", "-y", "--no-install-recommends", package])
+
+
 def _run(command: list[str]) -> None:
+    """Raises Absent with the first reason that the command gives."""
     try:
         done = subprocess.run(command, capture_output=True, text=True)
     except FileNotFoundError:
-        raise Absent("there is no gcc") from None
+        raise Absent(f"there is no {command[0]}") from None
     if done.returncode:
-        reasons = [line for line in done.stderr.splitlines() if "error" in line or "cannot" in line]
-        raise Absent((reasons or ["gcc failed"])[0].split("error: ")[-1])
+        words = ("error", "cannot", "E: ")
+        reasons = [line for line in done.stderr.splitlines() if any(word in line for word in words)]
+        raise Absent((reasons or [f"{command[0]} failed"])[0].split("error: ")[-1])

@@ -8,6 +8,7 @@ from statistics import median
 from time import perf_counter
 
 from measure import Setting, memory_of, start
+from results import rounded
 from table import Table, megabytes, seconds
 
 MODULES = {
@@ -20,7 +21,7 @@ MODULES = {
 BARE = "the bare interpreter"
 
 
-def import_times(setting: Setting) -> tuple[Table, dict]:
+def import_times(setting: Setting) -> tuple[Table, list[dict]]:
     """All of them in turn, in fresh interpreters."""
     present = {name: module for name, module in MODULES.items() if is_installed(module)}
     codes = {BARE: "", **{name: f"import {module}" for name, module in present.items()}}
@@ -29,14 +30,13 @@ def import_times(setting: Setting) -> tuple[Table, dict]:
         for name, code in codes.items():
             times[name].append(timed(code, setting))
     memory = {name: memory_of(code, setting) for name, code in codes.items()}
-    rows = [
-        row(name, times, memory) if name in codes else [name, "not installed", "", "", ""]
-        for name in [BARE, *MODULES]
-    ]
+    records = [record(name, times, memory, setting.threads) for name in codes]
+    base = next(it["median"] for it in records if it["peer"] == "purenn")
+    absent = [[name, "not installed", "", "", ""] for name in MODULES if name not in codes]
     columns = ["", "time", "least … most", "× purenn", "memory"]
     remark = "Times and memory of the packages are beyond those of the bare interpreter."
-    table = Table("import: the first import in a process", columns, rows, [remark])
-    return table, {"item": "import", "seconds": times, "memory": memory}
+    rows = [row(it, base) for it in records] + absent
+    return Table("import: the first import in a process", columns, rows, [remark]), records
 
 
 def is_installed(module: str) -> bool:
@@ -47,17 +47,29 @@ def is_installed(module: str) -> bool:
         return False
 
 
-def row(name: str, times: dict[str, list[float]], memory: dict[str, int]) -> list[str]:
+def record(name: str, times: dict, memory: dict[str, int], threads: int) -> dict:
     """A package, without what the interpreter takes anyway."""
     bare_time, bare_memory = (0.0, 0) if name == BARE else (median(times[BARE]), memory[BARE])
     own = [value - bare_time for value in times[name]]
-    base = median(times["purenn"]) - median(times[BARE])
+    return {
+        "item": "import",
+        "threads": threads,
+        "peer": name,
+        "median": rounded(median(own)),
+        "least": rounded(min(own)),
+        "most": rounded(max(own)),
+        "memory": memory[name] - bare_memory,
+    }
+
+
+def row(found: dict, base: float) -> list[str]:
+    """A record, beside the seconds that purenn takes."""
     return [
-        name,
-        seconds(median(own)),
-        f"{seconds(min(own))} … {seconds(max(own))}",
-        "" if name == BARE else f"{median(own) / base:.1f}",
-        megabytes(memory[name] - bare_memory),
+        found["peer"],
+        seconds(found["median"]),
+        f"{seconds(found['least'])} … {seconds(found['most'])}",
+        "" if found["peer"] == BARE else f"{found['median'] / base:.1f}",
+        megabytes(found["memory"]),
     ]
 
 

@@ -9,7 +9,10 @@ from compiled import Absent, compiled
 
 
 class Limits(NamedTuple):
-    """Of so many threads together; the latency is that of one addition."""
+    """Of so many threads together; the latency is that of one addition, in seconds.
+
+    The vectors are of the width that is best at multiplying and adding one after the other.
+    """
 
     threads: int
     vector_bits: int
@@ -17,24 +20,35 @@ class Limits(NamedTuple):
     fused_flops: float
     bytes_per_second: float
     latency: float
+    cycles_per_second: float
 
 
 def limits(threads: int, seconds: float, folder: str) -> Limits:
     """Measured now, each the best of five attempts. Raises Absent where gcc is."""
-    separate, fused = (_program(contract, folder) for contract in ("off", "fast"))
-    bits, separate_flops = _numbers(separate, "peak", threads, seconds)
-    _, fused_flops = _numbers(fused, "peak", threads, seconds)
-    _, bandwidth, latency = _numbers(separate, "rest", threads, seconds)
-    return Limits(threads, int(bits), separate_flops, fused_flops, bandwidth, latency)
+    bits, separate = peak("off", threads, seconds, folder)
+    _, fused = peak("fast", threads, seconds, folder)
+    rest = _numbers(_program("off", folder), "rest", threads, seconds)[1:]
+    return Limits(threads, bits, separate, fused, *rest)
 
 
-def _program(contract: str, folder: str) -> str:
-    """With the widest vectors of this machine where gcc knows its name."""
-    contraction = f"-ffp-contract={contract}"
+def peak(contract: str, threads: int, seconds: float, folder: str) -> tuple[int, float]:
+    """Bits of a vector, operations per second: in the widest vectors or in half of them."""
+    widest = int(_numbers(_program(contract, folder), "peak", threads, 0.0)[0]) // 8
+    widths = {max(16, widest // 2), widest}
+    measured = [
+        _numbers(_program(contract, folder, width), "peak", threads, seconds) for width in widths
+    ]
+    bits, flops = max(measured, key=lambda numbers: numbers[1])
+    return int(bits), flops
+
+
+def _program(contract: str, folder: str, width: int | None = None) -> str:
+    """With vectors of that width, or the widest of this machine where gcc knows its name."""
+    flags = [f"-ffp-contract={contract}", *([f"-DBYTES={width}"] if width else [])]
     try:
-        return compiled("limits.c", folder, ["-march=native", contraction])
+        return compiled("limits.c", folder, ["-march=native", *flags])
     except Absent:
-        return compiled("limits.c", folder, [contraction])
+        return compiled("limits.c", folder, flags)
 
 
 def _numbers(program: str, what: str, threads: int, seconds: float) -> list[float]:

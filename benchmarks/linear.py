@@ -6,22 +6,28 @@ from math import log
 
 from measure import Entry
 from report import threads_text
+from results import rounded
 from table import Table, seconds
 
 
-def growth(entries: list[Entry], sizes: list[int], what: str, threads: int) -> Table:
+def growth(
+    entries: list[Entry], sizes: list[int], what: str, threads: int
+) -> tuple[Table, list[dict]]:
     """Time over size, and the exponent that fits best."""
     title = f"linear: an epoch over the number of {what}s; {threads_text(threads)}"
     absent = next((entry.absent for entry in entries if entry.absent), "")
     if absent:
-        return Table(title, [""], [[f"not measured: {absent}"]], [])
-    medians = [entry.median for entry in entries]
+        return Table(title, [""], [[f"not measured: {absent}"]], []), []
+    medians = [rounded(entry.median) for entry in entries]
     rows = [
         [f"{size:,} {what}s", seconds(median), seconds(median / size)]
         for size, median in zip(sizes, medians)
     ]
-    remark = f"Fitted: time grows with {what}s to the power of {exponent(sizes, medians):.2f}."
-    return Table(title, ["", "an epoch", f"for a {what}"], rows, [remark])
+    power = exponent(sizes, medians)
+    remark = f"Fitted: time grows with {what}s to the power of {power:.2f}."
+    record = {"item": "linear", "threads": threads, "what": what, "sizes": sizes}
+    table = Table(title, ["", "an epoch", f"for a {what}"], rows, [remark])
+    return table, [{**record, "medians": medians}]
 
 
 def exponent(x: list[int], y: list[float]) -> float:

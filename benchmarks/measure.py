@@ -9,14 +9,16 @@ import sys
 import time
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil, log, log1p
 from statistics import median
+from threading import Timer
 from typing import NamedTuple
 
-from compiled import HERE, Absent, compiled
+from compiled import HERE, Absent, compiled, install
 from items import Task
-from peers import PEERS
+from peers import PEERS, Peer
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -24,17 +26,23 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "PURENN_THREADS",
 )
+PATIENCE = 300.0  # seconds for an answer; torch.compile may take one of them
+TRIALS = 3  # of each way to write a peer
 PAUSE = 0.05  # threads of a BLAS that has just finished spin about half as long
 WAITING = "\nprint(flush=True)\ninput()"
 
 
 class Setting(NamedTuple):
-    """How to measure: with how many threads, how often, and at least how long each time."""
+    """How to measure: with how many threads, how often, and at least how long each time.
+
+    Programs are compiled into the folder; `install` says whether what they need may be installed.
+    """
 
     threads: int
     rounds: int
     seconds: float
     folder: str
+    install: bool = False
 
 
 class Failed(Exception):
@@ -42,7 +50,7 @@ class Failed(Exception):
 
 
 class Worker:
-    """A process that has a peer and a task. Raises Absent where the peer is."""
+    """A process that has a peer and a task. Raises Absent where the peer is, and Failed."""
 
     def __init__(self, command: list[str], setting: Setting) -> None:
         self.process = start(command, setting)
@@ -54,15 +62,21 @@ class Worker:
         self.differs: str = about["differs"]
 
     def answer(self) -> str:
-        """The next line."""
+        """The next line; a worker that takes too long is ended."""
+        timer, began = Timer(PATIENCE, self.process.kill), time.monotonic()
+        timer.start()
         line = self.process.stdout.readline()
-        if not line:
-            raise Failed(f"ended with code {self.process.wait()}")
-        return line
+        timer.cancel()
+        if line:
+            return line
+        code = self.process.wait()
+        late = time.monotonic() - began >= PATIENCE
+        raise Failed(f"took more than {PATIENCE:g} s" if late else f"ended with code {code}")
 
     def ask(self, question: str) -> str:
-        self.process.stdin.write(question + "\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):  # then there is no answer either
+            self.process.stdin.write(question + "\n")
+            self.process.stdin.flush()
         return self.answer()
 
     def seconds(self, count: int) -> float:
@@ -83,13 +97,15 @@ class Worker:
 
 def start(command: list[str], setting: Setting) -> subprocess.Popen:
     """A process with that many threads, away from the checkout."""
-    counts = {name: str(setting.threads) for name in THREAD_VARIABLES}
+    variables = {name: str(setting.threads) for name in THREAD_VARIABLES}
+    variables["TORCHINDUCTOR_CACHE_DIR"] = setting.folder  # so that it compiles each program once
+    variables["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, **counts},
+        env={**os.environ, **variables},
         cwd=setting.folder,
     )
 
@@ -122,6 +138,8 @@ class Entry:
     group: int
     data: str
     worker: Worker | None = None
+    way: str = ""  # the one that it is written in
+    ways: dict[str, float] = field(default_factory=dict)  # of several: the least seconds of each
     count: int = 1  # runs in one measurement
     seconds: list[float] = field(default_factory=list)  # per unit of the task, one for each round
     memory: int | None = None  # bytes
@@ -135,18 +153,41 @@ class Entry:
 
     def command(self, setting: Setting) -> list[str]:
         """What the worker is: a program in C, with the arguments of c/driver.h, or worker.py."""
-        source, libraries, task = *PEERS[self.peer][3:5], self.task
-        if not source:
+        peer, task = PEERS[self.peer], self.task
+        if not peer.source:
             script = os.path.join(HERE, "worker.py")
-            return [sys.executable, script, self.data, self.peer, str(setting.threads)]
-        program = compiled(source, setting.folder, libraries=libraries)
+            return [sys.executable, script, self.data, self.peer, self.way, str(setting.threads)]
+        program = program_of(peer, setting)
         arguments = [self.data, task.call, task.output, int(task.bias), task.samples, task.epochs]
         return [program, *map(str, [*arguments, task.batch, task.rate, *task.sizes])]
 
     def enter(self, setting: Setting) -> None:
-        """Starts the worker and finds out, while it warms up, how many runs are long enough."""
+        """Starts the worker, written in the way that is the fastest here, and warms it up."""
+        ways = PEERS[self.peer].ways
+        self.way = ways[0]
+        if len(ways) > 1:
+            self.choose(ways, setting)
+        self.start(setting)
+
+    def start(self, setting: Setting) -> None:
+        """Finds out, while the worker warms up, how many runs are long enough."""
         self.worker = Worker(self.command(setting), setting)
+        self.worker.seconds(1)
         self.count = ceil(setting.seconds / self.worker.seconds(1))
+
+    def choose(self, ways: tuple[str, ...], setting: Setting) -> None:
+        """Tries each in a process of its own. Raises the last one's reason if there is none."""
+        for self.way in ways:
+            try:
+                self.start(setting._replace(seconds=setting.seconds / TRIALS))
+                trials = [self.worker.seconds(self.count) for _ in range(TRIALS)]
+                self.worker.close()
+                self.ways[self.way] = min(trials) / self.task.per
+            except (Absent, Failed) as error:
+                reason = error
+        if not self.ways:
+            raise reason
+        self.way = min(self.ways, key=self.ways.__getitem__)
 
     def turn(self, setting: Setting) -> None:
         """One measurement."""
@@ -160,6 +201,20 @@ class Entry:
         outputs = self.worker.outputs(os.path.join(self.data, "outputs"))
         self.loss = mean_loss(self.task, outputs, self.data)
         self.worker.close()
+
+
+def program_of(peer: Peer, setting: Setting) -> str:
+    """Compiled; what it lacks is installed first where that is allowed. Raises Absent."""
+    try:
+        return compiled(peer.source, setting.folder, libraries=peer.libraries)
+    except Absent as reason:
+        if not peer.package:
+            raise
+        if not setting.install:
+            how = f"Debian's package is {peer.package}, --install installs it"
+            raise Absent(f"{reason}; {how}") from None
+    install(peer.package)
+    return compiled(peer.source, setting.folder, libraries=peer.libraries)
 
 
 def measure(entries: list[Entry], setting: Setting) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from limits import Limits
 from measure import Entry
-from table import Table, digits, megabytes, seconds
+from results import rounded
+from table import Table, digits, megabytes, percent, seconds
 
 AGREEMENT = 1e-9  # between losses after the same training, as a share of purenn's
 
@@ -22,10 +23,17 @@ def limits_table(all_limits: list[Limits]) -> Table:
             f"{digits(limit.fused_flops / 1e9)} GFLOP/s",
             f"{digits(limit.bytes_per_second / 1e9)} GB/s",
             seconds(limit.latency),
+            f"{digits(limit.cycles_per_second / 1e9)} GHz",
         ]
         for limit in all_limits
     ]
-    names = ["multiply, then add", "fused multiply-add", "reading memory", "add to the last sum"]
+    names = [
+        "multiply, then add",
+        "fused multiply-add",
+        "reading memory",
+        "add to the last sum",
+        "clock",
+    ]
     return Table(
         f"limits: float64, vectors of {all_limits[0].vector_bits} bits",
         ["", *(threads_text(limit.threads) for limit in all_limits)],
@@ -34,11 +42,12 @@ def limits_table(all_limits: list[Limits]) -> Table:
     )
 
 
-def compared(entries: list[Entry], threads: int, limit: Limits | None) -> Table:
+def compared(entries: list[Entry], threads: int, peak: float | None) -> Table:
     """The peers of a task, each beside the first of its group."""
     task = entries[0].task
     remarks = [f"{entry.peer}: {entry.worker.differs}." for entry in entries if other(entry)]
     remarks += [f"{entry.peer}: {entry.absent}." for entry in entries if entry.absent]
+    remarks += [f"{entry.peer}: {ways_text(entry)}." for entry in entries if entry.ways]
     return Table(
         f"{task.title}; {threads_text(threads)}",
         [
@@ -51,12 +60,12 @@ def compared(entries: list[Entry], threads: int, limit: Limits | None) -> Table:
             "memory",
             "loss",
         ],
-        [line(entry, entries, limit) for entry in entries],
+        [line(entry, entries, peak) for entry in entries],
         remarks,
     )
 
 
-def line(entry: Entry, entries: list[Entry], limit: Limits | None) -> list[str]:
+def line(entry: Entry, entries: list[Entry], peak: float | None) -> list[str]:
     """A row: time, spread, ratio, work per second, memory, agreement."""
     if entry.absent:
         return [entry.peer, "failed" if entry.failed else "absent", *["–"] * 6]
@@ -68,10 +77,16 @@ def line(entry: Entry, entries: list[Entry], limit: Limits | None) -> list[str]:
         f"{seconds(min(entry.seconds))} … {seconds(max(entry.seconds))}",
         "–" if first.absent else digits(entry.median / first.median),
         digits(flops / 1e9),
-        f"{100 * flops / limit.separate_flops:.2g} %" if limit else "–",
+        percent(flops / peak) if peak else "–",
         megabytes(entry.memory),
         loss_text(entry, entries[0]),
     ]
+
+
+def ways_text(entry: Entry) -> str:
+    """Each way to write it, the fastest first."""
+    ways = sorted(entry.ways.items(), key=lambda pair: pair[1])
+    return ", ".join(f"{way} {seconds(least)}" for way, least in ways)
 
 
 def loss_text(entry: Entry, first: Entry) -> str:
@@ -108,19 +123,22 @@ def mistakes(entries: list[Entry]) -> list[str]:
     ]
 
 
-def record(entry: Entry, threads: int) -> dict:
-    """Everything about an entry, for a file."""
-    about = {"item": entry.task.name, "size": entry.task.title, "peer": entry.peer}
+def record(entry: Entry, first: Entry, threads: int, peak: float | None) -> dict:
+    """Everything about an entry, for a file; `first` is purenn, `peak` operations per second."""
+    alike = not (entry.absent or first.absent or other(entry))
+    about = {"item": entry.task.name, "threads": threads, "peer": entry.peer, "group": entry.group}
     if entry.absent:
-        return {**about, "threads": threads, "absent": entry.absent}
+        return {**about, "absent": entry.absent, "failed": entry.failed}
     return {
         **about,
-        "version": entry.worker.version,
-        "threads": threads,
-        "unit": entry.task.unit,
-        "seconds": entry.seconds,
-        "flops": entry.task.flops,
+        "way": entry.way,
+        "median": rounded(entry.median),
+        "least": rounded(min(entry.seconds)),
+        "most": rounded(max(entry.seconds)),
+        "share": peak and rounded(entry.task.flops / entry.median / peak),
         "memory": entry.memory,
         "loss": entry.loss,
+        "distance": difference(entry, first) if alike else None,
         "differs": entry.worker.differs,
+        "ways": {way: rounded(least) for way, least in entry.ways.items()},
     }

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 
-from compiled import Absent
+from compiled import HERE, Absent
 from data import Images, load_images, write_data
 from imports import import_times
 from items import COMPARED, Task, growing_samples, growing_weights
-from limits import Limits, limits
+from limits import limits, peak
 from linear import growth
 from measure import Entry, Setting, measure
 from peers import PEERS
+from processors import Processor, this_processor
 from report import compared, limits_table, mistakes, record
-from table import Table, markdown, text
+from results import Results, path_of, rounded, write
+from table import Table, text
+
+import purenn
 
 NAMES = [*(task.name for task in COMPARED), "linear", "import"]
 ROUNDS, SECONDS = 7, 0.2
@@ -32,18 +36,20 @@ class Run:
     def __init__(self, options: argparse.Namespace, folder: str) -> None:
         self.options = options
         self.folder = folder
-        self.load = f", load {os.getloadavg()[0]:.1f} at the start" if os.name == "posix" else ""
+        self.processor: Processor = this_processor()
+        self.commit = commit()
+        self.load = round(os.getloadavg()[0], 1) if os.name == "posix" else None
         self.images: Images = load_images(options.data)
         self.folders: dict[Task, str] = {}
-        self.limits: dict[int, Limits] = {}
         self.records: list[dict] = []
+        self.versions: set[str] = set()
         self.wrong: list[str] = []
 
     def setting(self, threads: int) -> Setting:
         """With that many threads, as often and as long as was asked for."""
         if self.options.quick:
-            return Setting(threads, QUICK_ROUNDS, QUICK_SECONDS, self.folder)
-        return Setting(threads, ROUNDS, SECONDS, self.folder)
+            return Setting(threads, QUICK_ROUNDS, QUICK_SECONDS, self.folder, self.options.install)
+        return Setting(threads, ROUNDS, SECONDS, self.folder, self.options.install)
 
     def tables(self) -> Iterator[Table]:
         """One after the other, as they are measured."""
@@ -59,20 +65,28 @@ class Run:
                 yield self.growth(growing_weights(), "weight", threads)
         if "import" in self.options.only:
             table, found = import_times(self.setting(thread_counts[-1]))
-            self.records.append(found)
+            self.records += found
             yield table
 
     def measured_limits(self, thread_counts: list[int]) -> Table:
-        """What the machine can do, which the other tables refer to."""
+        """What the machine can do."""
+        seconds = self.setting(1).seconds
         try:
-            for threads in thread_counts:
-                seconds = self.setting(threads).seconds
-                self.limits[threads] = limits(threads, seconds, self.folder)
+            measured = [limits(threads, seconds, self.folder) for threads in thread_counts]
         except Absent as reason:
             return Table("limits", [""], [[f"not measured: {reason}"]], [])
-        measured = [self.limits[threads] for threads in thread_counts]
-        self.records += [{"item": "limits", **found._asdict()} for found in measured]
-        return limits_table(list(self.limits.values()))
+        for found in measured:
+            numbers = {name: rounded(value) for name, value in found._asdict().items()}
+            whole = {"threads": found.threads, "vector_bits": found.vector_bits}
+            self.records.append({"item": "limits", **numbers, **whole})
+        return limits_table(measured)
+
+    def peak(self, threads: int) -> float | None:
+        """The limit as it is now: a processor's clock changes from minute to minute."""
+        try:
+            return peak("off", threads, self.setting(threads).seconds, self.folder)[1]
+        except Absent:
+            return None
 
     def comparison(self, task: Task, threads: int) -> Table:
         """A task and those of its peers that can use the threads."""
@@ -83,22 +97,21 @@ class Run:
             for peer in peers
             if threads == 1 or PEERS[peer].threads
         ]
-        self.measured_limits([threads])  # again: a processor's clock changes from minute to minute
-        self.measure(entries, threads)
+        limit = self.peak(threads)
+        measure(entries, self.setting(threads))
+        self.records += [record(entry, entries[0], threads, limit) for entry in entries]
+        self.versions |= {entry.worker.version for entry in entries if entry.worker}
         self.wrong += mistakes(entries)
-        return compared(entries, threads, self.limits.get(threads))
+        return compared(entries, threads, limit)
 
     def growth(self, tasks: list[Task], what: str, threads: int) -> Table:
         """purenn alone, with tasks of growing size."""
         entries = [Entry(task, task.peers[0][0], 0, self.written(task)) for task in tasks]
-        self.measure(entries, threads)
-        sizes = [task.samples if what == "sample" else task.weights for task in tasks]
-        return growth(entries, sizes, what, threads)
-
-    def measure(self, entries: list[Entry], threads: int) -> None:
-        """Measures, and keeps everything for the file."""
         measure(entries, self.setting(threads))
-        self.records += [record(entry, threads) for entry in entries]
+        sizes = [task.samples if what == "sample" else task.weights for task in tasks]
+        table, found = growth(entries, sizes, what, threads)
+        self.records += found
+        return table
 
     def written(self, task: Task) -> str:
         """The folder with the task's data, written the first time."""
@@ -107,15 +120,22 @@ class Run:
             write_data(task, self.images, self.folders[task])
         return self.folders[task]
 
-    def about(self) -> list[str]:
-        """The machine, and what ran on it."""
-        versions = sorted({r["version"] for r in self.records if r.get("version")})
-        return [
-            f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
-            f"{platform.python_implementation()} {platform.python_version()}{self.load}.",
-            f"Digits: {self.images.name}; {100 * self.images.zeros:.0f} % of the pixels are 0.",
-            ", ".join(versions) + ".",
-        ]
+    def results(self) -> Results:
+        """All that was measured, where, and with what."""
+        about = {
+            "processor": self.processor.generation,
+            "name": self.processor.name,
+            "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "python": f"{platform.python_implementation()} {platform.python_version()}",
+            "commit": self.commit,
+            "core": {name: str(value) for name, value in purenn.backend_info().items()},
+            "versions": sorted(self.versions - {""}),
+            "digits": f"{self.images.name}; {100 * self.images.zeros:.0f} % of the pixels are 0",
+            "rounds": self.setting(1).rounds,
+            "load": self.load,
+        }
+        return Results(about, self.records)
 
 
 def takes_part(task: Task, threads: int) -> bool:
@@ -129,27 +149,14 @@ def counts_of_threads(choice: str) -> list[int]:
     return {"1": [1], "all": [cores], "both": sorted({1, cores})}[choice]
 
 
-def processor() -> str:
-    """Its name."""
+def commit() -> str:
+    """What git calls the checkout; "unknown" where there is no git or no repository."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            fields = dict(line.split(":", 1) for line in file if ":" in line)
-    except OSError:
-        fields = {}
-    names = {name.strip(): value.strip() for name, value in fields.items()}
-    return names.get("model name") or platform.processor() or "unknown processor"
-
-
-def write_markdown(path: str, about: list[str], tables: list[Table]) -> None:
-    """All tables on one page."""
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n\n".join(about) + "\n\n" + "\n".join(markdown(table) for table in tables))
-
-
-def write_json(path: str, about: list[str], records: list[dict]) -> None:
-    """All that was measured, nothing rounded."""
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump({"about": about, "measured": records}, file, indent=1, ensure_ascii=False)
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+    except FileNotFoundError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -160,9 +167,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer and shorter measurements")
     parser.add_argument("--threads", choices=["1", "all", "both"], default="both")
     parser.add_argument("--data", metavar="FOLDER", help="where MNIST's IDX files are")
-    parser.add_argument("--markdown", metavar="FILE", help="write the tables there, too")
+    parser.add_argument("--install", action="store_true", help="install peers that Debian has")
     parser.add_argument("--json", metavar="FILE", help="write every measurement there")
+    parser.add_argument(
+        "--keep", action="store_true", help="write them to this processor's file in results/"
+    )
     options = parser.parse_args(arguments)
+    if options.keep and (options.only or options.quick or options.threads != "both"):
+        parser.error("--keep: expected a whole run, without --only, --quick and --threads")
     options.only = options.only.split(",") if options.only else NAMES
     for name in options.only:
         if name not in NAMES:
@@ -174,15 +186,15 @@ def main() -> None:
     options = parse(sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
         run = Run(options, folder)
-        tables = []
+        print(f"{run.processor.generation}: {run.processor.name}\n")
         for table in run.tables():
             print(text(table), flush=True)
-            tables.append(table)
-    print("\n".join(run.about()))
-    if options.markdown:
-        write_markdown(options.markdown, run.about(), tables)
+    results = run.results()
+    print(", ".join(results.about["versions"]))
     if options.json:
-        write_json(options.json, run.about(), run.records)
+        write(options.json, results)
+    if options.keep:
+        write(path_of(run.processor.key), results)
     if run.wrong:
         sys.exit("\n".join(["Wrong:", *run.wrong]))
 

@@ -53,6 +53,11 @@ def digits(value: float) -> str:
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
+def percent(share: float) -> str:
+    """With two digits."""
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
+
+
 def megabytes(count: int | None) -> str:
     """A number of bytes, or a dash."""
     return "–" if count is None else digits(count / MEGABYTE) + " MB"

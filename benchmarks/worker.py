@@ -35,10 +35,10 @@ def write_outputs(peer, path: str) -> None:
         array("d", (value for row in peer.outputs() for value in row)).tofile(file)
 
 
-def main(folder: str, name: str, threads: int) -> None:
+def main(folder: str, name: str, way: str, threads: int) -> None:
     try:
-        peer = python_peer(name)(Given(folder), threads)
-    except ImportError as error:
+        peer = python_peer(name, way)(Given(folder), threads)
+    except (ImportError, NotImplementedError) as error:
         print(json.dumps({"absent": str(error)}), flush=True)
         return
     print(json.dumps({"version": peer.version, "differs": peer.differs}), flush=True)
@@ -52,4 +52,4 @@ def main(folder: str, name: str, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))

@@ -1,9 +1,10 @@
 /* What this machine can do at most: `limits peak|rest THREADS SECONDS`.
  *
- * peak: multiplications and additions of doubles per second, in the widest vectors that the
- * compiler may use. With -ffp-contract=off they are separate operations, with =fast fused ones.
- * rest: bytes read from memory per second, and seconds of an addition that waits for the one
- * before it. Each is the best of several attempts, all threads starting at once. */
+ * peak: multiplications and additions of doubles per second, in vectors of BYTES, or in the widest
+ * that the compiler may use. With -ffp-contract=off they are separate operations, with =fast fused
+ * ones. rest: bytes read from memory per second, seconds of an addition that waits for the one
+ * before it, and cycles per second, counted by additions of whole numbers, which take one each.
+ * Each is the best of several attempts, all threads starting at once. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdio.h>
@@ -11,7 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#if defined(__AVX512F__)
+#if defined(BYTES)
+#elif defined(__AVX512F__)
 #define BYTES 64
 #elif defined(__AVX__)
 #define BYTES 32
@@ -20,7 +22,8 @@
 #endif
 #define LANES (BYTES / (long)sizeof(double))
 
-/* As many sums as fit the registers beside two constants: they hide each other's latency. */
+/* As many sums as fit the registers beside two constants: they hide each other's latency.
+ * AVX-512 has 32 registers for narrower vectors, too. */
 #define FOURTEEN(S) S(0) S(1) S(2) S(3) S(4) S(5) S(6) S(7) S(8) S(9) S(10) S(11) S(12) S(13)
 #if defined(__AVX512F__) || defined(__aarch64__)
 #define EACH(S) FOURTEEN(S) S(14) S(15) S(16) S(17) S(18) S(19) S(20) S(21) S(22) S(23)
@@ -95,6 +98,19 @@ static double add_in_turn(double *unused, long rounds)
         sum += d;
     sink = sum;
     return (double)rounds;
+}
+
+static double count_cycles(double *unused, long rounds)
+{
+    unsigned long n = 0, d = (unsigned long)rounds | 1;
+    long i;
+    (void)unused;
+#define NEXT(k) n += d; __asm__ volatile("" : "+r"(n));
+    for (i = 0; i < rounds; i++) {
+        FOURTEEN(NEXT)
+    }
+    sink = (double)n;
+    return 14.0 * (double)rounds;
 }
 
 typedef double work(double *memory, long rounds);
@@ -184,6 +200,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "peak") == 0)
         printf("%.9g\n", rate(multiply_add, seconds));
     else
-        printf("%.9g\n%.9g\n", rate(read_memory, seconds), threads / rate(add_in_turn, seconds));
+        printf("%.9g\n%.9g\n%.9g\n", rate(read_memory, seconds),
+               threads / rate(add_in_turn, seconds), rate(count_cycles, seconds) / threads);
     return 0;
 }

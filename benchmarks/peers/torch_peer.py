@@ -1,20 +1,31 @@
-"""PyTorch on the processor: modules, automatic differentiation, its SGD."""
+"""PyTorch on the processor, written in several ways; the fastest of a task is the peer."""
 
 from __future__ import annotations
+
+import logging
+import os
+import shutil
 
 import torch
 from given import Given
 from torch import nn
 from torch.nn import functional
 
+logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)  # no CUDA? no matter
+
 MODULES = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+BLOCK = 500  # samples at a time
 
 
-class PyTorch:
-    """Float64. The last activation is part of the loss, as its manual advises."""
+class Modules:
+    """Modules, automatic differentiation, its SGD.
+
+    Float64. The last activation is part of the loss, as its manual advises.
+    """
 
     version = f"PyTorch {torch.__version__}"
     differs = ""
+    hot: tuple[str, ...] = ("net", "loss")  # what is worth compiling
 
     def __init__(self, given: Given, threads: int) -> None:
         torch.set_num_threads(threads)
@@ -26,13 +37,13 @@ class PyTorch:
         if self.softmax:
             self.Y = self.Y.argmax(dim=1)
         self.net = network(task)
+        self.layers = [module for module in self.net if isinstance(module, nn.Linear)]
         self.optimizer = torch.optim.SGD(self.net.parameters(), lr=task.rate)
         self.run = self.predict if task.call == "predict" else self.train
 
     def reset(self) -> None:
-        layers = [module for module in self.net if isinstance(module, nn.Linear)]
         with torch.no_grad():
-            for layer, (W, b) in zip(layers, self.first):
+            for layer, (W, b) in zip(self.layers, self.first):
                 layer.weight.copy_(W)
                 if self.task.bias:
                     layer.bias.copy_(b)
@@ -74,6 +85,172 @@ class PyTorch:
         return self.forward(self.X).tolist()
 
 
+class Columns:
+    """Gradients by hand, samples in columns, nothing recorded."""
+
+    version = Modules.version
+    differs = ""
+    hot: tuple[str, ...] = ("forward", "step")
+
+    def __init__(self, given: Given, threads: int) -> None:
+        torch.set_num_threads(threads)
+        task = self.task = given.task
+        self.X = tensor(given.X).double().T
+        self.Y = tensor(given.Y).T.contiguous()
+        self.first = [(tensor(W).T.contiguous(), tensor(b)) for W, b in given.weights]
+        self.W = [torch.empty_like(W) for W, _ in self.first]
+        self.b = [torch.empty_like(b) for _, b in self.first]
+        self.softmax = task.output == "softmax"
+        self.run = self.predict if task.call == "predict" else self.train
+
+    def reset(self) -> None:
+        for W, b, (first_W, first_b) in zip(self.W, self.b, self.first):
+            W.copy_(first_W)
+            b.copy_(first_b)
+
+    def forward(self, X, W, b):
+        """The inputs, then the outputs of every layer."""
+        A = [X]
+        for W_l, b_l, name in zip(W, b, self.task.activations):
+            Z = torch.addmm(b_l[:, None], W_l, A[-1]) if self.task.bias else W_l @ A[-1]
+            A.append(activate(Z, name))
+        return A
+
+    def gradients(self, X, Y, W, b):
+        """The sum of the losses, then [(dW, db), ...], those sums, too."""
+        A = self.forward(X, W, b)
+        D, found = A[-1] - Y, []
+        for layer in range(len(W) - 1, -1, -1):
+            found.append((D @ A[layer].T, D.sum(dim=1)))
+            if layer:
+                D = times_slope(W[layer].T @ D, A[layer], self.task.hidden)
+        return summed_loss(A[-1], Y, self.softmax), found[::-1]
+
+    def update(self, gradients, n, W, b) -> None:
+        """Gradient descent."""
+        for W_l, b_l, (dW, db) in zip(W, b, gradients):
+            W_l.sub_(dW, alpha=self.task.rate / n)
+            if self.task.bias:
+                b_l.sub_(db, alpha=self.task.rate / n)
+
+    def step(self, X, Y, W, b):
+        """One batch: its loss, and gradient descent."""
+        loss, found = self.gradients(X, Y, W, b)
+        self.update(found, X.shape[1], W, b)
+        return loss / X.shape[1]
+
+    @torch.inference_mode()
+    def train(self) -> None:
+        """All epochs."""
+        n, batch = self.task.samples, self.task.batch
+        self.losses = [
+            self.step(self.X[:, i : i + batch], self.Y[:, i : i + batch], self.W, self.b).item()
+            for _ in range(self.task.epochs)
+            for i in range(0, n, batch)
+        ]
+
+    @torch.inference_mode()
+    def predict(self) -> None:
+        """A call for each sample."""
+        for i in range(self.task.samples):
+            self.forward(self.X[:, i : i + 1], self.W, self.b)
+
+    @torch.inference_mode()
+    def outputs(self):
+        return Columns.forward(self, self.X, self.W, self.b)[-1].T.tolist()
+
+
+class Blocks(Columns):
+    """As many samples at a time as the cache holds, so that each is read once for both ways."""
+
+    hot = ("gradients",)
+
+    def __init__(self, given: Given, threads: int) -> None:
+        if given.task.batch <= BLOCK:
+            raise NotImplementedError(f"batches are of {BLOCK} samples or fewer")
+        super().__init__(given, threads)
+
+    def step(self, X, Y, W, b):
+        """One batch: its loss, and gradient descent with the sums of all blocks' gradients."""
+        loss, sums = self.gradients(X[:, :BLOCK], Y[:, :BLOCK], W, b)
+        for i in range(BLOCK, X.shape[1], BLOCK):
+            more, found = self.gradients(X[:, i : i + BLOCK], Y[:, i : i + BLOCK], W, b)
+            loss += more
+            for total, part in zip(sums, found):
+                total[0].add_(part[0])
+                total[1].add_(part[1])
+        self.update(sums, X.shape[1], W, b)
+        return loss / X.shape[1]
+
+
+class Vectors(Columns):
+    """One sample at a time: products of a matrix and a vector, weights changed in their place."""
+
+    def __init__(self, given: Given, threads: int) -> None:
+        if given.task.batch != 1:
+            raise NotImplementedError("batches are of more than one sample")
+        super().__init__(given, threads)
+        self.x = list(self.X.T)
+        self.y = list(self.Y.T.contiguous())
+
+    def forward(self, X, W, b):
+        """The inputs, then the outputs of every layer."""
+        A = [X]
+        for W_l, b_l, name in zip(W, b, self.task.activations):
+            Z = torch.addmv(b_l, W_l, A[-1]) if self.task.bias else torch.mv(W_l, A[-1])
+            A.append(activate(Z, name))
+        return A
+
+    def step(self, X, Y, W, b):
+        """One sample: its loss, and gradient descent."""
+        A = self.forward(X, W, b)
+        d, rate = A[-1] - Y, self.task.rate
+        for layer in range(len(W) - 1, -1, -1):
+            if layer:
+                e = times_slope(torch.mv(W[layer].T, d), A[layer], self.task.hidden)
+            W[layer].addr_(d, A[layer], alpha=-rate)
+            if self.task.bias:
+                b[layer].sub_(d, alpha=rate)
+            if layer:
+                d = e
+        return summed_loss(A[-1], Y, self.softmax)
+
+    @torch.inference_mode()
+    def train(self) -> None:
+        """All epochs."""
+        self.losses = [
+            self.step(x, y, self.W, self.b).item()
+            for _ in range(self.task.epochs)
+            for x, y in zip(self.x, self.y)
+        ]
+
+    @torch.inference_mode()
+    def predict(self) -> None:
+        """A call for each sample."""
+        for x in self.x:
+            self.forward(x, self.W, self.b)
+
+
+def compiled(way):
+    """The same way under torch.compile, which needs a C++ compiler."""
+
+    def make(given: Given, threads: int):
+        if shutil.which(os.environ.get("CXX", "g++")) is None:
+            raise NotImplementedError("torch.compile needs a C++ compiler")
+        peer = way(given, threads)
+        for name in way.hot:
+            setattr(peer, name, torch.compile(getattr(peer, name)))
+        return peer
+
+    return make
+
+
+CompiledModules = compiled(Modules)
+CompiledColumns = compiled(Columns)
+CompiledBlocks = compiled(Blocks)
+CompiledVectors = compiled(Vectors)
+
+
 def tensor(view: memoryview) -> torch.Tensor:
     """A copy, of bytes or of doubles."""
     kind = torch.uint8 if view.format == "B" else torch.float64
@@ -87,3 +264,22 @@ def network(task) -> nn.Sequential:
         modules += [nn.Linear(n_in, n_out, bias=task.bias, dtype=torch.float64)]
         modules += [MODULES[task.hidden]()]
     return nn.Sequential(*modules[:-1])
+
+
+def activate(Z, name: str):
+    """Of units in rows; sigmoid and tanh in place."""
+    if name == "softmax":
+        return torch.softmax(Z, dim=0)
+    return Z.sigmoid_() if name == "sigmoid" else Z.tanh_()
+
+
+def times_slope(E, A, name: str):
+    """E times the activation's slope where its output is A."""
+    if name == "sigmoid":
+        return torch.ops.aten.sigmoid_backward(E, A)
+    return torch.ops.aten.tanh_backward(E, A)
+
+
+def summed_loss(P, Y, softmax: bool):
+    """The logarithm of what each output, or each sample's right one, is said to be true with."""
+    return -torch.log((P * Y).sum(dim=0) if softmax else (P + Y - 1.0).abs()).sum()
