@@ -69,9 +69,10 @@ class Worker:
         timer.cancel()
         if line:
             return line
-        code = self.process.wait()
+        self.close()
         late = time.monotonic() - began >= PATIENCE
-        raise Failed(f"took more than {PATIENCE:g} s" if late else f"ended with code {code}")
+        ended = f"ended with code {self.process.returncode}"
+        raise Failed(f"took more than {PATIENCE:g} s" if late else ended)
 
     def ask(self, question: str) -> str:
         with suppress(BrokenPipeError):  # then there is no answer either
@@ -90,9 +91,7 @@ class Worker:
             return array("d", file.read())
 
     def close(self) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+        self.process.communicate()
 
 
 def start(command: list[str], setting: Setting) -> subprocess.Popen:

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from claims import CLAIMS, broken
+from claims import CLAIMS, TARGETS, Statement, broken
 from compiled import HERE
 from imports import BARE, MODULES
 from items import COMPARED, Task
@@ -28,8 +28,12 @@ NOTHING = "–"
 
 def written(page: str, all_results: list[Results]) -> str:
     """The page with its marked parts made anew."""
-    parts = {"summary": summary(all_results), "figures": figures(all_results)}
-    return MARKED.sub(lambda found: found[1] + parts[found[2]] + found[3], page)
+    parts = {
+        "summary": summary(all_results),
+        "targets": bare(targets(all_results)),
+        "figures": figures(all_results),
+    }
+    return MARKED.sub(lambda found: f"{found[1]}\n{parts[found[2]]}\n{found[3]}", page)
 
 
 def summary(all_results: list[Results]) -> str:
@@ -38,13 +42,17 @@ def summary(all_results: list[Results]) -> str:
     for results in all_results:
         columns += [f"{results.processor}: purenn", "of the limit", "nearest peer"]
     rows = [
-        [label(task, group), *(cell for results in all_results for cell in nearest(results, *it))]
+        [label(task, group), *(cell for it in all_results for cell in nearest(it, task, peers))]
         for task in COMPARED
         for group, peers in enumerate(task.peers)
-        for it in [(task, peers)]
     ]
-    table = "\n".join(markdown(Table("", columns, rows, [])).splitlines()[2:])
+    table = bare(Table("", columns, rows, []))
     return "\n\n".join([table, *map(behind, all_results)])
+
+
+def bare(table: Table) -> str:
+    """Without its title."""
+    return "\n".join(markdown(table).splitlines()[2:])
 
 
 def label(task: Task, group: int) -> str:
@@ -83,6 +91,22 @@ def behind(results: Results) -> str:
     ahead = len(measured) - len(slower)
     start = f"{results.processor}: purenn is ahead in {ahead} of {len(measured)} comparisons"
     return f"{start}; it isn't in {', '.join(slower)}." if slower else f"{start}."
+
+
+def targets(all_results: list[Results]) -> Table:
+    """What was aimed at, and what was reached."""
+    columns = ["target", *(results.processor for results in all_results)]
+    rows = [[it.words, *(reached(it, results) for results in all_results)] for it in TARGETS]
+    return Table("", columns, rows, [])
+
+
+def reached(target: Statement, results: Results) -> str:
+    """The figure, and whether it isn't enough."""
+    value = target.value(results)
+    if value is None:
+        return NOTHING
+    shown = seconds if target.time else digits if target.peer else percent
+    return shown(value) + ("" if target.holds(value) else ", missed")
 
 
 def figures(all_results: list[Results]) -> str:
@@ -246,7 +270,7 @@ def main() -> None:
         page = file.read()
     with open(PAGE, "w", encoding="utf-8") as file:
         file.write(written(page, all_results))
-    wrong = [it for claim in CLAIMS for it in broken(claim, all_results)]
+    wrong = broken(CLAIMS, all_results)
     if wrong:
         sys.exit("\n".join(["Claims that don't hold:", *wrong]))
 
