@@ -112,9 +112,12 @@ class Columns:
     differs = ""
     order = "C"
     block = 10**9
+    single = False  # whether it is for one sample at a time
 
     def __init__(self, given: Given, threads: int) -> None:
         task = self.task = given.task
+        if (task.batch == 1) != self.single:
+            raise NotImplementedError(f"a batch has {task.batch} samples")
         self.width = min(self.block, task.batch)
         self.X = with_ones(np.array(given.X, dtype=np.float64), task.bias).T
         self.Y = np.array(given.Y).T.copy(self.order)
@@ -218,9 +221,9 @@ class Blocks(Columns):
 class Vectors(Columns):
     """One sample at a time: products of a matrix and a vector, outer products for gradients."""
 
+    single = True
+
     def __init__(self, given: Given, threads: int) -> None:
-        if given.task.batch != 1:
-            raise NotImplementedError("batches are of more than one sample")
         super().__init__(given, threads)
         task = self.task
         self.x = list(self.X.T)

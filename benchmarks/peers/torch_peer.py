@@ -91,10 +91,13 @@ class Columns:
     version = Modules.version
     differs = ""
     hot: tuple[str, ...] = ("forward", "step")
+    single = False  # whether it is for one sample at a time
 
     def __init__(self, given: Given, threads: int) -> None:
         torch.set_num_threads(threads)
         task = self.task = given.task
+        if (task.batch == 1) != self.single:
+            raise NotImplementedError(f"a batch has {task.batch} samples")
         self.X = tensor(given.X).double().T
         self.Y = tensor(given.Y).T.contiguous()
         self.first = [(tensor(W).T.contiguous(), tensor(b)) for W, b in given.weights]
@@ -186,9 +189,9 @@ class Blocks(Columns):
 class Vectors(Columns):
     """One sample at a time: products of a matrix and a vector, weights changed in their place."""
 
+    single = True
+
     def __init__(self, given: Given, threads: int) -> None:
-        if given.task.batch != 1:
-            raise NotImplementedError("batches are of more than one sample")
         super().__init__(given, threads)
         self.x = list(self.X.T)
         self.y = list(self.Y.T.contiguous())
