@@ -168,7 +168,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", choices=["1", "all", "both"], default="both")
     parser.add_argument("--data", metavar="FOLDER", help="where MNIST's IDX files are")
     parser.add_argument("--install", action="store_true", help="install peers that Debian has")
-    parser.add_argument("--json", metavar="FILE", help="write every measurement there")
+    parser.add_argument(
+        "--json", metavar="FILE", help="write every measurement there, item by item"
+    )
     parser.add_argument(
         "--keep", action="store_true", help="write them to this processor's file in results/"
     )
@@ -189,12 +191,11 @@ def main() -> None:
         print(f"{run.processor.generation}: {run.processor.name}\n")
         for table in run.tables():
             print(text(table), flush=True)
-    results = run.results()
-    print(", ".join(results.about["versions"]))
-    if options.json:
-        write(options.json, results)
+            if options.json:
+                write(options.json, run.results())
+    print(", ".join(run.results().about["versions"]))
     if options.keep:
-        write(path_of(run.processor.key), results)
+        write(path_of(run.processor.key), run.results())
     if run.wrong:
         sys.exit("\n".join(["Wrong:", *run.wrong]))
 
