@@ -17,7 +17,7 @@ from data import write_data
 from given import Given
 from items import COMPARED
 from measure import Failed, Setting, Worker, program_of
-from page import PAGE, figures, written
+from page import PAGE, behind, figures, nearest, written
 from peers import PEERS, Peer
 from processors import from_cpuinfo, from_sysctl, from_windows
 from report import AGREEMENT
@@ -66,6 +66,15 @@ def test_claims_that_do_not_hold_are_named():
     assert broken([Statement("words", "wide", 0.6)], [run_of(1.0)]) == ["'words': one, wide, : 0.5"]
     assert broken([Statement("words", "wide", 0.9, time=True)], [run_of(1.0)])
     assert not broken([Statement("words", "wide", 1.1, time=True)], [run_of(1.0)])
+
+
+def test_the_nearest_peer_is_named_and_every_faster_one():
+    wide = next(task for task in COMPARED if task.name == "wide")
+    run = run_of(0.004, 0.003, 0.008)
+    assert nearest(run, wide, wide.peers[0]) == ["4.00 ms", "50 %", "NumPy 0.75"]
+    one, other = "purenn is ahead in 1 of 2 comparisons", "wide (NumPy takes 0.75 of its time)"
+    assert behind(run) == f"one: {one}; it isn't in {other}."
+    assert behind(run_of(1.0, 2.0)) == "one: purenn is ahead in 1 of 1 comparisons."
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path):
