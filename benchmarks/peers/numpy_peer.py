@@ -119,7 +119,7 @@ class Columns:
         if (task.batch == 1) != self.single:
             raise NotImplementedError(f"a batch has {task.batch} samples")
         self.width = min(self.block, task.batch)
-        self.X = with_ones(np.array(given.X, dtype=np.float64), task.bias).T
+        self.X = with_ones(given.X, task.bias).T
         self.Y = np.array(given.Y).T.copy(self.order)
         parameters = [np.vstack([W, b][: 1 + task.bias]) for W, b in given.weights]
         self.first = [P.T.copy() for P in parameters]
@@ -291,8 +291,11 @@ ONE = np.array(1.0)
 
 
 def with_ones(X, bias: bool):
-    """X, with a column of ones where there are biases."""
-    return np.hstack([X, np.ones((len(X), 1))]) if bias else X
+    """X, with a column of ones where there are biases; copied once."""
+    n, n_in = X.shape
+    result = np.ones((n, n_in + bias))
+    result[:, :n_in] = X
+    return result
 
 
 def sigmoid_in_place(Z) -> None:
