@@ -84,6 +84,23 @@ def test_predictions_have_the_bits_of_the_library(build, weights, seeds, tmp_pat
             assert change.seen <= change.bound
 
 
+@pytest.mark.parametrize("weights", ["float64", "float32", "int8"])
+def test_the_loops_of_small_processors_have_the_same_bits(weights, tmp_path):
+    """What is compiled where addresses have 32 bits, here."""
+    networks, _ = exported(tmp_path, FAST, weights=weights)
+    for p in networks:
+        path = tmp_path / f"{p}.c"
+        text = path.read_text(encoding="utf-8")
+        assert "#if SIZE_MAX > 0xFFFFFFFF\n" in text
+        path.write_text(text.replace("#if SIZE_MAX > 0xFFFFFFFF\n", "#if 0\n"), encoding="utf-8")
+    library = load("gcc", tmp_path, [f"{p}.c" for p in networks])
+    for p, network in networks.items():
+        rounded = rounded_to(weights, network)
+        for x in some_inputs(network, 20, p):
+            found = call(library, f"{p}_predict", x, network.architecture.n_out)
+            assert bits(found) == bits(rounded.predict(x)), (p, x)
+
+
 @counted(ALL)
 @pytest.mark.parametrize("build", ["gcc", pytest.param("clang", marks=pytest.mark.slow)])
 def test_training_has_the_bits_of_the_library(build, seeds, tmp_path):

@@ -19,8 +19,26 @@ ${indent}${weights}size_t n_in, size_t n_out)
 $sums}
 """)
 
-# One total at a time: no array to clear, so that no compiler calls memset.
-SUMS = Template("""\
+# Where addresses have 64 bits, speed counts, elsewhere each byte of code.
+FAST_OR_SMALL = Template("""\
+#if SIZE_MAX > 0xFFFFFFFF
+$fast#else
+$small#endif
+""")
+
+# All totals under way together: none waits for its last addition, and each input is scaled once.
+SIDE_BY_SIDE = Template("""\
+    for (j = 0; j < n_out; j++)
+        z[j] = 0.0;
+    for (k = 0; k < n_in; k++$next_row) {
+        double x_k = $x_k;
+        for (j = 0; j < n_out; j++)
+            z[j] = z[j] + x_k * $weight;
+    }
+""")
+
+# No array to clear, so that no compiler calls memset.
+ONE_BY_ONE = Template("""\
     for (j = 0; j < n_out; j++) {
         double total = 0.0;
         for (k = 0; k < n_in; k++)
@@ -29,21 +47,10 @@ SUMS = Template("""\
     }
 """)
 
-# All totals side by side, so that each input is scaled once.
-SUMS_OF_SCALED = Template("""\
-    for (j = 0; j < n_out; j++)
-        z[j] = 0.0;
-    for (k = 0; k < n_in; k++) {
-        double x_k = $x_k;
-        for (j = 0; j < n_out; j++)
-            z[j] = z[j] + x_k * $weight;
-    }
-""")
-
-ADD_BIAS = """\
+ADD_BIAS = Template("""\
     for (j = 0; j < n_out; j++)
         z[j] = z[j]$last;
-"""
+""")
 
 PREDICT = Template("""\
 void ${p}_predict(const double *x, double *out)
@@ -101,14 +108,11 @@ SCALING = Template("""\
 
 def prediction(plan: Plan) -> list[str]:
     """The functions that predict."""
-    scaled, several = plan.scaling, len(plan.layers) > 1
     texts = []
-    if scaled:
-        sums = SUMS_OF_SCALED.safe_substitute(x_k=scaled_input(plan, "x[k]"))
-        sums += ADD_BIAS if plan.bias_type else ""
-        texts.append(layer_function(plan, "first_layer", sums))
-    if several or not scaled:
-        texts.append(layer_function(plan, "layer", SUMS.template))
+    if plan.scaling:
+        texts.append(layer_function(plan, "first_layer", scaled_input(plan, "x[k]")))
+    if len(plan.layers) > 1 or not plan.scaling:
+        texts.append(layer_function(plan, "layer", "x[k]"))
     lines = "".join(f"    {line}\n" for line in calls(plan))
     texts.append(PREDICT.substitute(plan.names, lines=lines))
     if plan.architecture.gives_probabilities:
@@ -117,13 +121,8 @@ def prediction(plan: Plan) -> list[str]:
     return texts
 
 
-def layer_function(plan: Plan, name: str, sums: str) -> str:
+def layer_function(plan: Plan, name: str, x_k: str) -> str:
     """Z = X·W + b for one sample, with csrc's order of every sum."""
-    weight = {
-        "float64": "W[k * n_out + j]",
-        "float32": "(double)W[k * n_out + j]",
-        "int8": "((double)W[k * n_out + j] * (double)scale[j])",
-    }[plan.form]
     weights = "const float *scale, " if plan.form == "int8" else ""
     last = {"": "", "double": " + b[j]", "float": " + (double)b[j]"}[plan.bias_type]
     weights += f"const {plan.bias_type} *b, " if last else ""
@@ -136,8 +135,25 @@ def layer_function(plan: Plan, name: str, sums: str) -> str:
         type=plan.weight_type,
         indent=" " * (len(plan.prefix) + len(name) + 14),
         weights=weights,
-        sums=Template(sums).substitute(last=last, weight=weight),
+        sums=sums(plan, x_k, last),
     )
+
+
+def sums(plan: Plan, x_k: str, last: str) -> str:
+    """The loops over inputs x_k, fast and small ones, and the bias added last."""
+    weight = {
+        "float64": "W[{}]",
+        "float32": "(double)W[{}]",
+        "int8": "((double)W[{}] * (double)scale[j])",
+    }[plan.form]
+    by_row, by_index = weight.format("j"), weight.format("k * n_out + j")
+    add_bias = ADD_BIAS.substitute(last=last) if last else ""
+    fast = SIDE_BY_SIDE.substitute(x_k=x_k, weight=by_row, next_row=", W += n_out") + add_bias
+    if x_k == "x[k]":
+        small = ONE_BY_ONE.substitute(weight=by_index, last=last)
+    else:
+        small = SIDE_BY_SIDE.substitute(x_k=x_k, weight=by_index, next_row="") + add_bias
+    return FAST_OR_SMALL.substitute(fast=fast, small=small)
 
 
 def calls(plan: Plan) -> list[str]:
