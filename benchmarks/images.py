@@ -1,4 +1,4 @@
-"""Programs for a Cortex-M4: compiled, linked with just what they need, weighed, and run."""
+"""Programs for a Cortex-M: compiled, linked with just what they need, weighed, and run."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ COMPILER, SIZE = "arm-none-eabi-gcc", "arm-none-eabi-size"
 SMALL = ["-std=c99", "-Os", "-ffunction-sections", "-fdata-sections", "--specs=nano.specs"]
 CORTEX_M4 = ["-mcpu=cortex-m4", "-mthumb"]
 CORTEX_M4F = [*CORTEX_M4, "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]
+CORTEX_M0_PLUS = ["-mcpu=cortex-m0plus", "-mthumb"]  # whose instructions a Cortex-M4 has, too
 BOARD = (
     "qemu-system-arm -machine mps2-an386 -icount shift=0 -display none -monitor none -serial none"
     " -chardev stdio,id=out -semihosting-config enable=on,chardev=out -kernel"

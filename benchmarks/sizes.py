@@ -1,4 +1,4 @@
-"""What purenn takes on a Cortex-M4, beside emlearn and C written by hand: bytes, instructions."""
+"""What purenn takes on a Cortex-M, beside emlearn, m2cgen and C by hand: bytes, instructions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from compiled import HERE, Absent
 from images import (
+    CORTEX_M0_PLUS,
     CORTEX_M4,
     CORTEX_M4F,
     FOUNDATION,
@@ -28,7 +29,7 @@ from images import (
 )
 from table import Table, markdown, text
 
-EMLEARN = "0.23.2"
+EMLEARN, M2CGEN = "0.23.2", "0.10.0"
 COLUMNS = ["flash", "code", "constants", "libraries", "RAM", "stack", "instructions", "other bits"]
 TABLE = re.compile(r"(?:^\|.*\n)+", re.M)
 
@@ -42,6 +43,13 @@ BY_HAND = """\
 typedef {number} number;
 void letters_predict(const number *x, number *out);
 int letters_classify(const number *x);
+#define CLASSIFY(x) letters_classify(x)
+#define PREDICT(x, out) letters_predict(x, out)
+"""
+BY_M2CGEN = """\
+typedef double number;
+void letters_predict(number *x, number *out);
+int letters_classify(number *x);
 #define CLASSIFY(x) letters_classify(x)
 #define PREDICT(x, out) letters_predict(x, out)
 """
@@ -102,12 +110,31 @@ def by_emlearn(folder: str) -> Predictor:
     return Predictor(source, BY_EMLEARN, ["-I", emlearn.includedir], ["letters_predict"])
 
 
+def by_m2cgen(folder: str) -> Predictor:
+    """What m2cgen writes for scikit-learn's linear classifiers, one for each layer."""
+    try:
+        import m2cgen
+        import numpy as np
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise Absent(f"needs {error.name}: pip install m2cgen=={M2CGEN} scikit-learn") from None
+    if m2cgen.__version__ != M2CGEN:
+        raise Absent(f"needs m2cgen=={M2CGEN}, found {m2cgen.__version__}")
+    with open(os.path.join(folder, "layers.h"), "w", encoding="utf-8") as file:
+        for number, (W, b) in enumerate(trained_letters().get_weights(), 1):
+            layer = LogisticRegression()
+            layer.coef_, layer.intercept_ = np.array(W).T, np.array(b)
+            file.write(m2cgen.export_to_c(layer, function_name=f"layer{number}"))
+    return Predictor(shutil.copy(os.path.join(HERE, "c", "m2cgen.c"), folder), BY_M2CGEN)
+
+
 PREDICTORS: dict[str, Callable[[str], Predictor]] = {
     "letters, float64": exported,
     "letters, float32": lambda folder: exported(folder, weights="float32"),
     "letters, int8": lambda folder: exported(folder, weights="int8"),
     "letters, float64, can train": lambda folder: exported(folder, train=True),
     f"emlearn {EMLEARN}, in float": by_emlearn,
+    f"m2cgen {M2CGEN}, layer by layer": by_m2cgen,
     "by hand, in double with exp": lambda folder: by_hand(folder, "double", "exp"),
     "by hand, in float with expf": lambda folder: by_hand(folder, "float", "expf"),
 }
@@ -116,11 +143,16 @@ CORES = {
     "core: the foundation": FOUNDATION,
     "core: the foundation and training": FOUNDATION + TRAINING,
 }
+PROCESSORS = {
+    "Cortex-M4": CORTEX_M4,
+    "Cortex-M4F": CORTEX_M4F,
+    "Cortex-M0+": CORTEX_M0_PLUS,
+}
 
 
 def tables() -> Iterator[Table]:
-    """Without and with the processor's own arithmetic for floats."""
-    for processor, flags in (("Cortex-M4", CORTEX_M4), ("Cortex-M4F", CORTEX_M4F)):
+    """Without and with the processor's own arithmetic for floats; without long products."""
+    for processor, flags in PROCESSORS.items():
         yield Table(" ".join(flags), [f"{processor}, {compiler()}", *COLUMNS], rows(flags), [])
 
 

@@ -65,10 +65,11 @@ __attribute__((naked)) static void reset(void)
     __asm__ volatile("ldr r0, =stack_bottom\n\t"
                      "ldr r1, =stack_top\n\t"
                      "ldr r2, =%1\n"
-                     "1: str r2, [r0], #4\n\t"
+                     "1: stmia r0!, {r2}\n\t"
                      "cmp r0, r1\n\t"
                      "bne 1b\n\t"
-                     "b %0" ::"i"(start), "i"(UNTOUCHED));
+                     "ldr r0, =%0\n\t"
+                     "bx r0" ::"i"(start), "i"(UNTOUCHED));
 }
 
 static void fault(void)
