@@ -32,12 +32,12 @@ class Claim:
     __slots__ = ("_holder", "_message")
 
     def __init__(self, message: str) -> None:
-        self._holder: dict[int, object] = {}
+        self._holder: dict[object, object] = {}
         self._message = message
 
     def during(self, call: Callable[..., Any], *arguments: Any) -> Any:
         """What the call gives. Raises RuntimeError, with the message, during another one."""
-        ticket, process = object(), os.getpid()  # who forks leaves the claims of threads behind
+        ticket, process = object(), _process[0]  # who forks leaves the claims of threads behind
         try:
             if self._holder.setdefault(process, ticket) is not ticket:
                 raise RuntimeError(self._message)
@@ -52,6 +52,7 @@ class Claim:
 _turns: set[ref[Turns]] = set()
 _forking = RLock()
 _held: list[Turns] = []
+_process = [object()]
 
 
 def _hold() -> None:
@@ -70,5 +71,10 @@ def _release() -> None:
     _forking.release()
 
 
+def _begin_process() -> None:
+    _process[0] = object()
+    _release()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_release)
+    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_begin_process)

@@ -30,6 +30,8 @@ def check_choice(name: str, choices: Sequence[str], value: Any) -> str:
 
 def check_bool(name: str, value: Any) -> bool:
     """True or False, also as 1 or 0."""
+    if value is True or value is False:
+        return value
     if hasattr(value, "__len__") or value not in (0, 1):
         raise TypeError(f"{name}: expected True or False, got {shown(value)}")
     return bool(value)
@@ -37,16 +39,20 @@ def check_bool(name: str, value: Any) -> bool:
 
 def check_count(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
     """A whole number, at least `least` and at most `most`."""
+    number = value if type(value) is int else _whole_number(name, value)
+    if number < least or (most is not None and number > most):
+        limits = f"at least {least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name}: expected {limits}, got {shown(number)}")
+    return number
+
+
+def _whole_number(name: str, value: Any) -> int:
     if not hasattr(value, "__index__") or isinstance(value, bool) or hasattr(value, "__len__"):
         raise TypeError(f"{name}: expected a whole number, got {shown(value)}")
     number = value.__index__()
     if not isinstance(number, int):
         raise TypeError(f"{name}: expected a whole number, got {shown(value)}")
-    number = int.__index__(number)  # whatever a subclass of int says
-    if number < least or (most is not None and number > most):
-        limits = f"at least {least}" if most is None else f"{least} to {most}"
-        raise ValueError(f"{name}: expected {limits}, got {shown(number)}")
-    return number
+    return int.__index__(number)  # whatever a subclass of int says
 
 
 def check_number(name: str, value: Any) -> float:

@@ -10,27 +10,35 @@ from __future__ import annotations
 
 from itertools import islice
 from math import isfinite
-from struct import Struct, calcsize, iter_unpack
+from struct import calcsize, iter_unpack, pack, pack_into
 from struct import error as StructError
 
 from .annotations import Any, Iterable, Mapping, Sequence
 from .checks import STRINGS, check_finite, check_number, counted, is_number, shown
 
+LISTS = (list, tuple, bytes, bytearray)
 NUMBER_FORMATS = frozenset("?bBhHiIlLqQnNefd")
-PLAIN_FORMATS = frozenset("dfB")
+PLAIN_SIZES = {"d": 8, "f": 4, "B": 1}  # bytes of a number that stays where it lies
 AT_ONCE = 2**16  # numbers in one call of Python's own C code
+NUMBERS_AT_ONCE = 2**10  # of narrow rows: as many as stay in a cache
+ROWS, REALS = frozenset((list, tuple)), frozenset((float, int, bool))
 
 
 class Block:
-    """Numbers in rows: `numbers`, row by row, is a memoryview of format d, f or B.
+    """Numbers in rows: `view` is a contiguous memoryview of format d, f or B, of any dimensions.
 
     `shape` is (n_rows, n_columns); `one_row` tells whether a row was given, and not rows.
     """
 
-    __slots__ = ("numbers", "one_row", "shape")
+    __slots__ = ("one_row", "shape", "view")
 
-    def __init__(self, numbers: Any, shape: tuple[int, int], one_row: bool = False) -> None:
-        self.numbers, self.shape, self.one_row = numbers, shape, one_row
+    def __init__(self, view: Any, shape: tuple[int, int], one_row: bool = False) -> None:
+        self.view, self.shape, self.one_row = view, shape, one_row
+
+    @property
+    def numbers(self) -> memoryview[Any]:
+        """All of them, row by row."""
+        return flat(self.view)
 
     def row(self, row: int) -> list[float]:
         """The numbers of that row."""
@@ -41,10 +49,14 @@ class Block:
 
 def float64_row(values: Any, n: int) -> memoryview[Any] | None:
     """One row of n float64 numbers where they lie; None where the values are anything else."""
-    view = buffer_view(values)
-    if view is None or view.format != "d" or view.shape != (n,) or not view.c_contiguous:
+    if type(values) is list or type(values) is tuple:
         return None
-    return view
+    try:
+        view = memoryview(values)
+    except (TypeError, ValueError):
+        return None
+    plain = view.shape == (n,) and view.format == "d" and view.nbytes == 8 * n
+    return view if plain and view.c_contiguous else None
 
 
 def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "") -> Block:
@@ -53,7 +65,13 @@ def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "")
     Where `what` says what a row is, at least one is needed, and a single flat row will do.
     """
     view = buffer_view(values)
-    block = _rows(name, values, n_columns, what) if view is None else _buffer(name, view, what)
+    if view is None:
+        block = _rows(name, values, n_columns, what)
+    elif view.ndim == 2 and view.nbytes and is_plain(view):
+        shape: Any = view.shape
+        block = Block(view, shape)
+    else:
+        block = _buffer(name, view, what)
     if n_columns is not None and block.shape[1] != n_columns:
         numbers = counted(n_columns, "number")
         raise ValueError(f"{name}: expected rows of {numbers}, got {block.shape[1]}")
@@ -64,10 +82,13 @@ def column(name: str, values: Any) -> Block:
     """Targets as a matrix of one column, from rows of one number or from the numbers alone."""
     view = buffer_view(values)
     if view is not None and view.ndim == 1 and view.nbytes:
-        numbers = _plain(name, view)
-        return Block(numbers, (len(numbers), 1))
+        return Block(_plain(name, view), (len(view), 1))
     if view is None and isinstance(values, Sequence) and not isinstance(values, STRINGS):
-        values = [row if is_row(row) else [row] for row in items(name, values)]
+        values = items(name, values)
+        packed = _packed([values], len(values)) if values and type(values[0]) in REALS else None
+        if packed is not None:
+            return Block(packed, (len(values), 1))
+        values = [row if is_row(row) else [row] for row in values]
     return matrix(name, values, 1, "target")
 
 
@@ -107,7 +128,7 @@ def buffer_view(values: Any) -> memoryview[Any] | None:
 
     bytes are refused as numbers: they are more likely meant as characters.
     """
-    if isinstance(values, (list, tuple, bytes, bytearray)):
+    if isinstance(values, LISTS):
         return None
     try:
         return memoryview(values)
@@ -145,16 +166,27 @@ def _buffer(name: str, view: memoryview[Any], what: str) -> Block:
 
 
 def _plain(name: str, view: memoryview[Any]) -> memoryview[Any]:
-    """The numbers of a buffer in one dimension: where they lie, or else as float64."""
+    """The numbers of a buffer: where they lie, or else as float64 in one dimension."""
     form: Any = view.format
     if view.nbytes == 0:
         return memoryview(b"").cast("d")
-    if form in PLAIN_FORMATS and view.c_contiguous:
-        return view.cast("B").cast(form)
+    if is_plain(view):
+        return view
     if form.lstrip("@=<>") not in NUMBER_FORMATS or calcsize(form) != view.itemsize:
         raise TypeError(f"{name}: expected numbers, got a buffer of format {form!r}")
     unpacked = iter_unpack(form, view.tobytes())
     return _joined(iter(lambda: [number for (number,) in islice(unpacked, AT_ONCE)], []))
+
+
+def is_plain(view: memoryview[Any]) -> bool:
+    """Whether an engine can read the numbers where they lie."""
+    return PLAIN_SIZES.get(view.format) == view.itemsize and view.c_contiguous
+
+
+def flat(view: memoryview[Any]) -> memoryview[Any]:
+    """A contiguous view in one dimension."""
+    form: Any = view.format
+    return view if view.ndim == 1 else view.cast("B").cast(form)
 
 
 def float64(numbers: memoryview[Any]) -> memoryview[Any]:
@@ -169,7 +201,7 @@ def _joined(parts: Iterable[Sequence[float]]) -> memoryview[Any]:
     """Numbers as float64, part by part, so that Ctrl-C comes through."""
     packed = bytearray()
     for part in parts:
-        packed += Struct(f"{len(part)}d").pack(*part)
+        packed += pack(f"{len(part)}d", *part)
     return memoryview(packed).cast("d")
 
 
@@ -195,15 +227,24 @@ def _rows(name: str, values: Any, n_columns: int | None, what: str) -> Block:
 
 def _packed(rows: list, width: int) -> memoryview[Any] | None:
     """The rows as float64, one after the other; None where one is not `width` real numbers."""
-    pack = Struct(f"{width}d").pack
-    packed = bytearray()
+    packed, some = bytearray(), max(1, NUMBERS_AT_ONCE // max(1, width))
+    nbytes = calcsize("d") * width
     try:
-        for row in rows:
-            if type(row) is not list and type(row) is not tuple:
-                row = _list_of("", row)
-            if [*map(type, row)].count(float) != len(row) and not _are_real(row):
+        for first in range(0, len(rows), some):
+            part = rows[first : first + some]
+            if not ROWS.issuperset(map(type, part)):
+                part = [row if type(row) in ROWS else _list_of("", row) for row in part]
+            if {*map(len, part)} != {width}:
                 return None
-            packed += pack(*row)
+            numbers = part[0]
+            if len(part) > 1:
+                numbers = []
+                for row in part:
+                    numbers += row
+            if numbers and not _are_real(numbers):
+                return None
+            packed = packed or bytearray(nbytes * len(rows))
+            pack_into(f"{width * len(part)}d", packed, nbytes * first, *numbers)
     except (TypeError, ValueError, OverflowError, StructError):
         return None
     return memoryview(packed).cast("d")
@@ -221,10 +262,15 @@ def _list_of(name: str, row: Any) -> list:
 
 
 def _are_real(row: Sequence) -> bool:
-    """Whether all are real numbers: at a glance where their types say so."""
-    return all(issubclass(kind, (float, int)) for kind in {*map(type, row)}) or all(
-        map(is_number, row)
-    )
+    """Whether all are real numbers: at a glance where they add up to one, or by their types."""
+    if type(row[0]) in REALS:
+        try:
+            if type(sum(row, 0.0)) is float:
+                return True
+        except (ArithmeticError, TypeError, ValueError):
+            pass
+    kinds = {*map(type, row)}
+    return all(issubclass(kind, (float, int)) for kind in kinds) or all(map(is_number, row))
 
 
 def _culprit(name: str, rows: list, n_columns: int | None) -> Exception:

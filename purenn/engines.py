@@ -42,14 +42,15 @@ if TYPE_CHECKING:
         def targets(self, block: Block) -> Any:
             """The rows of a block as a matrix of float64, where they lie if they can be."""
 
-        def first_not_finite(self, matrix: Any) -> int | None:
-            """The row of the first number that is not finite, or None."""
+        def first_not_finite(self, X: Any, units: int = 0) -> int | None:
+            """The row of the first input that is not finite, or None. `units` tells that a layer
+            of so many will be trained on X."""
 
-        def first_outside(self, matrix: Any, low: float, high: float) -> int | None:
-            """The row of the first number that is not low … high, or None."""
-
-        def first_sum_outside(self, matrix: Any, low: float, high: float) -> int | None:
-            """The first row whose sum is not low … high, or None."""
+        def first_outside(
+            self, Y: Any, low: float, high: float, least: float, most: float
+        ) -> int | None:
+            """The first row of targets with a number that is not low … high, or a sum that is not
+            least … most; or None."""
 
         def weights(
             self, architecture: Architecture, block: array, threads: int | None
@@ -74,8 +75,8 @@ if TYPE_CHECKING:
         def block(self) -> array:
             """A copy of the weights in one block."""
 
-        def outputs(self, X: Any) -> list[list[float]]:
-            """The outputs for the samples X."""
+        def outputs(self, X: Any) -> Any:
+            """The outputs for the samples X, as a matrix of the engine."""
 
         def row(self, numbers: memoryview[Any]) -> list[float]:
             """The outputs for one sample of float64 numbers; ValueError where one isn't finite."""

@@ -40,21 +40,19 @@ class PlainEngine:
         """Inputs, each as (x − offset) / scale."""
         return reference.scale_inputs(X, offset, scale)
 
-    def first_not_finite(self, matrix: list[list[float]]) -> int | None:
-        """The row of the first number that is not finite, or None."""
-        return next((s for s, row in enumerate(matrix) if not all(map(isfinite, row))), None)
+    def first_not_finite(self, X: list[list[float]], units: int = 0) -> int | None:
+        """The row of the first input that is not finite, or None."""
+        return next((s for s, row in enumerate(X) if not all(map(isfinite, row))), None)
 
-    def first_outside(self, matrix: list[list[float]], low: float, high: float) -> int | None:
-        """The row of the first number that is not low … high, or None."""
-        for s, row in enumerate(matrix):
-            if not all(low <= value <= high for value in row):
+    def first_outside(
+        self, Y: list[list[float]], low: float, high: float, least: float, most: float
+    ) -> int | None:
+        """The first row with a number that is not low … high, or a sum not least … most."""
+        sums = reference.affine(Y, [[1.0]] * len(Y[0]), [0.0])
+        for s, (row, (total,)) in enumerate(zip(Y, sums)):
+            if not (least <= total <= most and all(low <= value <= high for value in row)):
                 return s
         return None
-
-    def first_sum_outside(self, matrix: list[list[float]], low: float, high: float) -> int | None:
-        """The first row whose sum is not low … high, or None."""
-        ones = [[1.0]] * len(matrix[0])
-        return self.first_outside(reference.affine(matrix, ones, [0.0]), low, high)
 
     def weights(
         self, architecture: Architecture, block: array, threads: int | None

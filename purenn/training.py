@@ -71,8 +71,8 @@ class Training:
             raise TypeError(f"network: expected a Network, got {shown(network)}")
         architecture, weights = network.architecture, network.weights
         block = door.matrix("X", X, architecture.n_in, "sample")
-        X = samples.inputs(weights.engine, architecture, block)
-        self._n = len(X)
+        X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
+        self._n = block.shape[0]
         Y = samples.targets(weights.engine, architecture, Y, self._n)
         learning_rate = check_positive("learning_rate", learning_rate)
         batch_size = self._n if batch_size is None else check_count("batch_size", batch_size)
@@ -82,7 +82,7 @@ class Training:
             seed = check_seed(seed)
         self._history = History(seed if shuffle else None)
         self._stream = RandomState(seed) if shuffle and seed is not None else None
-        self._network = network
+        self._claim, self._losses = network.claim, self._history.history["loss"]
         self._steps = weights.steps(X, Y, self._batch_size, learning_rate)
         # The last epoch whose order is drawn, and the state of the stream after that.
         self._drawn = -1, () if self._stream is None else self._stream.get_state()
@@ -102,30 +102,27 @@ class Training:
 
     def step(self) -> None:
         """Makes one step, on the next batch, or finishes the one within which Ctrl-C came."""
-        _, first = self.position
-        self._run(1, min(self._batch_size - first % self._batch_size, self._n - first))
+        _, first = self._steps.position
+        left = self._batch_size - first % self._batch_size
+        self._claim.during(self._go_on, 1, min(left, self._n - first))
 
     def epoch(self) -> float:
         """Finishes the present epoch, and returns its loss."""
-        self._run(1)
-        return self.history.history["loss"][-1]
+        self._claim.during(self._go_on, 1)
+        return self._losses[-1]
 
     def run(self, epochs: int) -> History:
         """Trains until so many more epochs have ended, counting one that has begun; the history."""
-        self._run(check_count("epochs", epochs))
-        return self.history
+        self._claim.during(self._go_on, check_count("epochs", epochs))
+        return self._history
 
-    def _run(self, epochs: int, samples: int | None = None) -> None:
-        self._network.claim.during(self._go_on, epochs, samples)
-
-    def _go_on(self, epochs: int, samples: int | None) -> None:
-        losses = self.history.history["loss"]
+    def _go_on(self, epochs: int, samples: int | None = None) -> None:
         if self._stream is None:
-            self._steps.run(losses, epochs, samples)
+            self._steps.run(self._losses, epochs, samples)
             return
         for _ in range(epochs):
             self._draw(self._stream, self.position[0])
-            self._steps.run(losses, 1, samples)
+            self._steps.run(self._losses, 1, samples)
 
     def _draw(self, stream: RandomState, epoch: int) -> None:
         """Draws the order of that epoch, once; after an interruption, the same one again."""

@@ -273,7 +273,7 @@ def threads_on_one_network(stream, calls):
 def no_memory(stream, calls):
     """Wherever memory is asked for, there may be none; the next call must do without."""
     made, zeros = 0, memory.zeros
-    modules = [sys.modules[f"purenn.native.{name}"] for name in ("training", "engine", "network")]
+    modules = [sys.modules[f"purenn.native.{name}"] for name in ("work", "engine", "network")]
 
     def scarce(count):
         if stream.random() < 0.3:

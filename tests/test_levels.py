@@ -93,8 +93,9 @@ class Native:
             for row in (*W, b):
                 block.extend(row)
         self.X = engine.inputs(door.matrix("X", case.X if X is None else X))
+        self.X.name_columns(case.sizes[1])
         self.weights = engine.weights(architecture, block, threads)
-        Y = [case.Y[s % len(case.Y)] for s in range(len(self.X))]
+        Y = [case.Y[s % len(case.Y)] for s in range(self.X.shape[0])]
         self.steps = self.weights.steps(
             self.X,
             engine.targets(door.matrix("Y", Y)),
@@ -433,8 +434,8 @@ def test_purenn_simd_is_nothing_to_the_reference(tmp_path):
 def test_purenn_threads_is_the_number_of_threads(native, monkeypatch):
     for number in (1, 2, 64):
         monkeypatch.setenv("PURENN_THREADS", str(number))
-        assert native.work.Work((1, 1), None).threads(100) == number
-        assert native.work.Work((1, 1), 5).threads(100) == 5
+        assert native.work.Work((1, 1), None).shares(100)[1] == number
+        assert native.work.Work((1, 1), 5).shares(100)[1] == 5
         case = WideCase(2)
         assert Native(case).steps._struct.threads == number
         assert Native(case, threads=5).steps._struct.threads == 5
@@ -487,7 +488,7 @@ def stop_after(native, monkeypatch, steps, calls):
     steps._struct.range, steps._pace.samples = 8, 7
     with monkeypatch.context() as patched:
         patched.setattr(native.core.lib, "pn_train", train)
-        patched.setattr(native.work.Pace, "took", lambda self, samples: None)
+        patched.setattr(native.work.Pace, "took", lambda self, *taken: None)
         with pytest.raises(KeyboardInterrupt):
             steps.run([], 1)
 

@@ -231,8 +231,9 @@ def test_a_step_ends_the_batch_that_was_begun(native):
     net, whole = (Network([2, 3, 1], seed=1, backend="c", threads=1) for _ in range(2))
     training = Training(net, rows, targets, learning_rate=0.1, batch_size=600)
     twin = Training(whole, rows, targets, learning_rate=0.1, batch_size=600)
-    training._run(1, 100)
+    training._go_on(1, 100)
     assert 100 <= training.position[1] < 600
+    net.predict(rows), net.gradients(rows, targets)  # which need room of their own
     for expected in ((0, 600), (1, 0), (1, 600)):
         training.step()
         twin.step()

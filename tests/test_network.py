@@ -11,7 +11,7 @@ from bits import bits
 from cases import OTHERS
 
 import purenn
-from purenn import BackendError, Network
+from purenn import BackendError, Network, Training
 from purenn.reference import ACTIVATIONS, LOSSES
 
 NAN, INF = float("nan"), float("inf")
@@ -491,6 +491,84 @@ def test_one_sample_as_numpy_array(engine):
 def test_truth_values_count_as_0_and_1(engine):
     net = linear(engine, [[1.0], [2.0]], [0.0])
     assert net.predict([[True, False], [False, True]]) == [[1.0], [2.0]]
+
+
+def test_numbers_of_any_kind_in_one_row(engine):
+    """Float, int, truth value and whatever else is a real number, also side by side."""
+    row = [0.5, 3, True, Fraction(1, 4), Decimal("0.75"), 10**20]
+    net = linear(engine, [[1.0], [2.0], [4.0], [8.0], [16.0], [32.0]], [0.0])
+    expected = [0.5 + 6.0 + 4.0 + 2.0 + 12.0 + 32.0 * 1e20]
+    for X in (row, tuple(row), [row], [tuple(row), row]):
+        assert bits(net.predict(X)) in (bits(expected), bits([expected] * len(X)))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["uint8", "int8", "float16", "float32", "float64", "bool"])
+def test_numpys_scalars_in_lists(engine, kind):
+    """Nobody adds them up in their own type, where they may overflow."""
+    np = pytest.importorskip("numpy")
+    values = np.array([120.0, 100.0, 90.0] if "8" in kind else [6e4, 5e4, 1.0]).astype(kind)
+    net = linear(engine, [[1.0], [2.0], [4.0]], [0.0])
+    (expected,) = net.predict([[float(value) for value in values]])
+    for X in ([list(values)], list(values), [[*values[:2], float(values[2])]]):
+        assert bits(net.predict(X)) in (bits(expected), bits([expected]))
+
+
+def test_what_only_adds_up_is_no_number(engine):
+    class Summand:
+        def __radd__(self, other):
+            return 1.0
+
+    net = network(engine)
+    refused(lambda: net.predict([[1.0, Summand(), 3.0]]), "X[0][1]", "Summand")
+    refused(lambda: net.predict([[1.0, 2.0 + 1.0j, 3.0]]), "X[0][1]", "j")
+
+
+def test_predictions_without_lists(engine):
+    net = network(engine)
+    for X in (ROWS, array("d", ROWS[0]), ROWS[1], ROWS * 40):
+        expected, outputs = net.predict(X), net.predict(X, lists=False)
+        assert type(outputs) is memoryview and outputs.format == "d" and outputs.c_contiguous
+        rows = (len(expected),) if isinstance(expected[0], list) else ()
+        assert outputs.shape == (*rows, net.architecture.n_out)
+        assert bits(outputs.tolist()) == bits(expected)
+    assert bits(net.predict(ROWS, lists=1)) == bits(net.predict(ROWS))
+    for wrong in (None, "no", 2, [True]):
+        refused(lambda: net.predict(ROWS, lists=wrong), "lists", "True or False")  # noqa: B023
+    refused(lambda: net.predict([[1.0, NAN, 3.0]], lists=False), "X[0][1]", "nan")
+
+
+def test_numpy_takes_predictions_as_they_are(engine):
+    np = pytest.importorskip("numpy")
+    net = network(engine)
+    outputs = net.predict(ROWS, lists=False)
+    taken = np.asarray(outputs)
+    assert taken.dtype == np.float64 and bits(taken.tolist()) == bits(net.predict(ROWS))
+    taken[0, 0] = 7.0
+    assert outputs[0, 0] == 7.0
+
+
+@pytest.mark.parametrize("form", ["d", "f"])
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (0, 69), (7, 64), (8, 3), (29, 69)])
+@pytest.mark.parametrize("value", [NAN, -INF])
+def test_numbers_that_are_not_finite_among_zeros(engine, form, row, column, value, monkeypatch):
+    """Where few inputs are not 0, one look finds both: in any tile, behind any call of C."""
+    if engine.name == "c":
+        monkeypatch.setattr("purenn.native.inputs.AT_ONCE", 210)
+    numbers = array(form, [0.0] * (30 * 70))
+    numbers[::9] = array(form, [1.0] * len(numbers[::9]))
+    numbers[70 * row + column] = value
+    X = memoryview(numbers).cast("B").cast(form, (30, 70))
+    net = network(engine, (70, 2, 1))
+    before = bits(net.get_weights())
+    words = f"X[{row}][{column}]: expected finite numbers, got {value}"
+    for call in (
+        lambda: net.fit(X, [1.0] * 30, epochs=1, learning_rate=0.1),
+        lambda: Training(net, X, [1.0] * 30, learning_rate=0.1, batch_size=7),
+        lambda: net.gradients(X, [1.0] * 30),
+    ):
+        refused(call, words)
+    assert bits(net.get_weights()) == before
 
 
 class LongRow:

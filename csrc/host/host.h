@@ -18,11 +18,7 @@
 
 /* environment.c
  * -------------
- * 0 if this thread computes as IEEE-754 says, else what was changed: */
-enum pn_environment {
-    PN_FLUSHES_SUBNORMALS = 1,
-    PN_ROUNDS_OTHERWISE = 2
-};
+ * 0 if this thread computes as IEEE-754 says, else what was changed, of enum pn_found. */
 int pn_environment(void);
 
 /* inputs.c: what a data set holds
@@ -33,17 +29,19 @@ int pn_environment(void);
 void pn_read_columns(double *X, const struct pn_inputs *inputs, struct pn_rows rows, size_t from,
                      size_t to);
 /* The first of count numbers that is not finite, or count. */
-size_t pn_first_not_finite(const void *X, int type, size_t count);
-/* The first row of X (n, width >= 1) whose sum is not low ... high, or n. */
-size_t pn_first_outside(const double *X, double low, double high, size_t n, size_t width);
-/* How many of count numbers are not 0. */
-size_t pn_count_nonzero(const void *X, int type, size_t count);
+size_t pn_first_not_finite(const struct pn_kernels *kernels, const void *X, int type,
+                           size_t count);
+/* The first row of X (n, width >= 1) with a number that is not low ... high, or a sum that is not
+ * least ... most; or n. */
+size_t pn_first_outside(const double *X, double low, double high, double least, double most,
+                        size_t n, size_t width);
 /* Fills columns, which has room for so many, and starts for the n samples from the first one on;
  * starts[first*tiles] is known, and so is starts[(first + n)*tiles] afterwards. Needs room for
- * PN_TILE more than it finds: returns 0 where there is less, else 1. n_in <= PN_MOST_COLUMNS, and
- * room < 2^32. */
-int pn_find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
-                    size_t room, size_t first, size_t n);
+ * PN_TILE more than it finds, and stops where there is less: PN_NO_ROOM. PN_NOT_FINITE says that one
+ * of the numbers is not finite; does nothing where pn_environment() is not 0. n_in <=
+ * PN_MOST_COLUMNS, and room < 2^32. */
+int pn_find_columns(const struct pn_kernels *kernels, uint16_t *columns, uint32_t *starts,
+                    const struct pn_inputs *inputs, size_t room, size_t first, size_t n);
 
 /* prediction.c
  * ------------
@@ -53,6 +51,10 @@ size_t pn_predict_workspace(const struct pn_network *network, size_t range);
 void pn_predict(const struct pn_kernels *kernels, double *outputs,
                 const struct pn_network *network, double *workspace, const void *X, int type,
                 size_t n, size_t range, size_t threads);
+/* The outputs (n_out) for the row x of doubles, wherever it lies, with a workspace for a range of 1.
+ * Gives what forbids to compute them: anything of enum pn_found but PN_NO_ROOM. */
+int pn_predict_row(const struct pn_kernels *kernels, double *outputs,
+                   const struct pn_network *network, double *workspace, const void *x);
 
 /* training.c
  * ---------- */
@@ -60,8 +62,9 @@ size_t pn_training_workspace(const struct pn_kernels *kernels,
                              const struct pn_training *training);
 
 /* Goes on for at most `epochs` epochs and `samples` samples, the last group of which it finishes.
- * losses gets the mean loss of each epoch that ended. */
-void pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
+ * losses gets the mean loss of each epoch that ended. Gives pn_environment(), and does nothing but
+ * where that is 0. */
+int pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
               size_t epochs, size_t samples);
 
 /* cffi: end */

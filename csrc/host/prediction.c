@@ -71,3 +71,19 @@ void pn_predict(const struct pn_kernels *kernels, double *outputs,
     struct pn_team team;
     pn_team_run(&team, threads, predict_part, &task);
 }
+
+int pn_predict_row(const struct pn_kernels *kernels, double *outputs,
+                   const struct pn_network *network, double *workspace, const void *x)
+{
+    struct prediction task = {kernels, network, outputs,
+                              workspace, {x, PN_FLOAT64, network->sizes[0], NULL, NULL}, 1, 1};
+    struct part row = {0, 1};
+    int found = pn_environment();
+    if ((uintptr_t)x % sizeof(double) != 0)
+        return found | PN_NOT_ALIGNED;
+    if (!kernels->all_finite(x, network->sizes[0]))
+        found |= PN_NOT_FINITE;
+    if (!found)
+        predict_range(&task, workspace, row);
+    return found;
+}

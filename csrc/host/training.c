@@ -343,20 +343,24 @@ static void train_part(void *context, size_t number, struct pn_team *team)
     }
 }
 
-void pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
+int pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
               size_t epochs, size_t samples)
 {
     struct task task = {kernels, training, places_of(training), losses, epochs, samples};
     struct pn_team team;
     double step_of_zero = training->learning_rate * 0.0;
+    int changed = pn_environment();
+    if (changed)
+        return changed;
     if (training->sparse) /* a step by a gradient of 0 must change nothing */
         training->sparse = kernels->sparse_affine != NULL && step_of_zero == 0.0 &&
                            !signbit(step_of_zero) && first_weights_are_finite(&task);
     if (one_by_one(kernels, training)) {
         kernels->train_one_by_one(training, losses, epochs, samples);
-        return;
+        return 0;
     }
     lay_out(layers_of(&task), &training->network, 1, task.at.group,
             training->workspace + task.at.A, training->workspace + task.at.dZ, NULL);
     pn_team_run(&team, training->threads, train_part, &task);
+    return 0;
 }

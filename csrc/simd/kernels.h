@@ -61,6 +61,15 @@ struct pn_training {
     size_t ended;      /* the epochs that ended in the last call */
 };
 
+/* What a call found, as a set of these; 0 where all is well. */
+enum pn_found {
+    PN_FLUSHES_SUBNORMALS = 1, /* by the arithmetic of this thread: environment.c */
+    PN_ROUNDS_OTHERWISE = 2,
+    PN_NOT_FINITE = 4,
+    PN_NOT_ALIGNED = 8,
+    PN_NO_ROOM = 16
+};
+
 struct pn_kernels {
     const char *name;
 
@@ -109,6 +118,11 @@ struct pn_kernels {
                              size_t count);
     /* Whether every number is finite. */
     int (*all_finite)(const double *x, size_t count);
+
+    /* host/inputs.c, for inputs of every type. */
+    size_t (*first_not_finite)(const void *X, int type, size_t count);
+    int (*find_columns)(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
+                        size_t room, size_t first, size_t n);
 
     /* training.c: pn_train for batches of one. NULL in the plain table. one_by_one_workspace tells
      * the size of the workspace. */

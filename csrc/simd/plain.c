@@ -113,6 +113,45 @@ static int all_finite(const double *x, size_t count)
     return 1;
 }
 
+/* X[i] of whatever type. */
+static double number(const void *X, int type, size_t i)
+{
+    return type == PN_UINT8     ? ((const uint8_t *)X)[i]
+           : type == PN_FLOAT32 ? (double)((const float *)X)[i]
+                                : ((const double *)X)[i];
+}
+
+static size_t first_not_finite(const void *X, int type, size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++)
+        if (!(number(X, type, i) - number(X, type, i) == 0.0))
+            return i;
+    return count;
+}
+
+static int find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
+                        size_t room, size_t first, size_t n)
+{
+    size_t n_in = inputs->n_in, tiles = (n_in + PN_TILE - 1) / PN_TILE, s, t, k;
+    uint32_t next = starts[first * tiles];
+    int found = 0;
+    for (s = first; s < first + n; s++)
+        for (t = 0; t < tiles; t++) {
+            if (room - next < PN_TILE)
+                return PN_NO_ROOM;
+            for (k = t * PN_TILE; k < n_in && k < (t + 1) * PN_TILE; k++) {
+                double x = number(inputs->X, inputs->type, s * n_in + k);
+                if (x != 0.0)
+                    columns[next++] = (uint16_t)k;
+                if (!(x - x == 0.0))
+                    found = PN_NOT_FINITE;
+            }
+            starts[s * tiles + t + 1] = next;
+        }
+    return found;
+}
+
 static const struct pn_kernels own_kernels = {
     .name = "plain",
     .exp = exp_forward,
@@ -128,6 +167,8 @@ static const struct pn_kernels own_kernels = {
     .output_gradient = output_gradient,
     .gradient_descent = gradient_descent,
     .all_finite = all_finite,
+    .first_not_finite = first_not_finite,
+    .find_columns = find_columns,
 };
 
 const struct pn_kernels *const pn_kernels_plain = &own_kernels;

@@ -2,6 +2,7 @@
 /* Everything in this folder compiled for one instruction set, and its table: included by avx2.c,
  * avx512.c, zen4.c and neon.c, which define LEVEL, its name, LANES and ROWS. */
 #include "../contract.h"
+#include "inputs.h"
 #include "linalg.h"
 #include "training.h"
 
@@ -27,6 +28,8 @@ static const struct pn_kernels own_kernels = {
     .output_gradient = output_gradient,
     .gradient_descent = gradient_descent,
     .all_finite = all_finite,
+    .first_not_finite = first_not_finite,
+    .find_columns = find_columns,
     .train_one_by_one = train_one_by_one,
     .one_by_one_workspace = one_by_one_workspace,
 };

@@ -127,6 +127,18 @@ INLINE int every(mask where)
 #endif
 }
 
+/* Bit i is set where lane i of the mask is. */
+INLINE unsigned bits_of(mask where)
+{
+#if LANES == 8
+    return where;
+#elif LANES == 4
+    return (unsigned)_mm256_movemask_pd((__m256d)where);
+#else
+    return (unsigned)(where[0] & 1) | (unsigned)(where[1] & 2);
+#endif
+}
+
 INLINE size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from time import perf_counter
 
 from .. import door, native
 from ..access import Turns
@@ -11,17 +12,16 @@ from ..annotations import Any
 from ..architecture import Architecture
 from ..checks import counted
 from ..reference import count_parameters
-from . import core, inputs
+from . import core
 from .core import ffi, lib
-from .inputs import Inputs, inputs_of
+from .inputs import AT_ONCE, TYPES, Inputs
 from .matrices import Matrix, made, matrix_of
-from .memory import Memory, address_of, zeros
+from .memory import copied, held, zeros
 from .network import network_of
 from .training import NativeSteps
 from .work import Pace, Work
 
-DOUBLES, ALIGNMENT = ffi.typeof("double[]"), ffi.alignof("double")
-FLOAT64 = lib.PN_FLOAT64
+DOUBLES = ffi.typeof("double[]")
 
 
 class NativeEngine:
@@ -46,39 +46,52 @@ class NativeEngine:
 
     def inputs(self, block: door.Block) -> Inputs:
         """The rows of a block, where they lie if they can be."""
-        return inputs_of(block)
+        return Inputs((held(block.view) or copied(block.view), block.shape, []))
 
     def scaled(self, X: Inputs, offset: Sequence[float], scale: Sequence[float]) -> Inputs:
         """Inputs, each as (x − offset) / scale."""
         return X.scaled(offset, scale)
 
-    def targets(self, block: door.Block) -> Matrix:
-        """The rows of a block as a matrix of float64, where they lie if they can be."""
-        return matrix_of("targets", block)
+    def targets(self, block: door.Block) -> Inputs:
+        """The rows of a block as float64, where they lie if they can be."""
+        view = block.view if block.view.format == "d" else door.float64(block.numbers)
+        return Inputs((held(view) or copied(view), block.shape, []))
 
-    def first_not_finite(self, matrix: Inputs | Matrix) -> int | None:
-        """The row of the first number that is not finite, or None."""
-        return row_of(matrix, inputs.first_not_finite(matrix.memory))
+    def first_not_finite(self, X: Inputs, units: int = 0) -> int | None:
+        """The row of the first input that is not finite, or None. `units` tells that a layer of so
+        many will be trained on X, so that one look may find the zeros as well."""
+        if units and X.name_columns(units):
+            return None
+        (_, pointer, count, form), (_, width), _ = X
+        for start in range(0, count, AT_ONCE):
+            size = min(AT_ONCE, count - start)
+            found = core.unchecked.pn_first_not_finite(
+                core.active.table, pointer + start, TYPES[form], size
+            )
+            if found < size:
+                return (start + found) // width
+        return None
 
-    def first_outside(self, matrix: Inputs | Matrix, low: float, high: float) -> int | None:
-        """The row of the first number that is not low … high, or None."""
-        return row_of(matrix, inputs.first_outside(matrix.memory, low, high))
-
-    def first_sum_outside(self, matrix: Matrix, low: float, high: float) -> int | None:
-        """The first row whose sum is not low … high, or None."""
-        row = inputs.first_outside(matrix.memory, low, high, matrix.shape[1])
-        return None if row == len(matrix) else row
+    def first_outside(
+        self, Y: Inputs, low: float, high: float, least: float, most: float
+    ) -> int | None:
+        """The first row with a number that is not low … high, or a sum not least … most."""
+        (_, pointer, _, _), (n, width), _ = Y
+        some = max(1, AT_ONCE // width)
+        for first in range(0, n, some):
+            size = min(some, n - first)
+            found = core.unchecked.pn_first_outside(
+                pointer + first * width, low, high, least, most, size, width
+            )
+            if found < size:
+                return first + found
+        return None
 
     def weights(
         self, architecture: Architecture, block: array, threads: int | None
     ) -> NativeWeights:
         """The weights in that block, as this engine holds them."""
         return NativeWeights(self, architecture, block, threads)
-
-
-def row_of(matrix: Inputs | Matrix, index: int) -> int | None:
-    """The row of the number of that index; None behind the last one."""
-    return None if index == matrix.memory.count else index // matrix.shape[1]
 
 
 def _check_count(name: str, found: int, expected: int) -> None:
@@ -103,8 +116,7 @@ class NativeWeights:
         self._network = network_of(
             architecture.sizes, own, architecture.activations, architecture.loss, architecture.bias
         )
-        self._range = self._work.range()
-        self._room = lib.pn_predict_workspace(self._network.struct, self._range)
+        self._work.shares(1)  # refuses a wrong PURENN_THREADS
         self._struct, self._n_in, self._n_out = (
             self._network.struct,
             architecture.n_in,
@@ -123,69 +135,59 @@ class NativeWeights:
         with self._turns.queue, self._turns.use:
             return array("d", self._network.block.view().tobytes())
 
-    def outputs(self, X: Inputs) -> list[list[float]]:
+    def outputs(self, X: Inputs) -> Matrix:
         """The outputs for the samples X."""
-        n, (n_in, *_, n_out) = len(X), self._network.sizes
+        n, (n_in, *_, n_out) = X.shape[0], self._network.sizes
         _check_count("X", X.shape[1], n_in)
-        outputs, threads = zeros(n * n_out), self._work.threads(n)
-        workspace, pace, first = zeros(threads * self._room), Pace(self._work.of_sample, 1), 0
+        outputs, (samples, threads) = zeros(n * n_out), self._work.shares(n)
+        samples = min(samples, n)
+        workspace = self._work.borrow(threads * lib.pn_predict_workspace(self._struct, samples))
+        pace, first = Pace(self._work.of_sample, 1), 0
         with self._turns.queue, self._turns.use:
             while first < n:
-                some = min(pace.samples, n - first)
-                with pace:
-                    lib.pn_predict(
-                        core.active.table,
-                        outputs.pointer + first * n_out,
-                        self._struct,
-                        workspace.pointer,
-                        X.memory.pointer + first * n_in,
-                        X.type,
-                        some,
-                        self._range,
-                        threads,
-                    )
-                pace.took(some)
+                some, start = min(pace.samples, n - first), perf_counter()
+                lib.pn_predict(
+                    core.active.table,
+                    outputs.pointer + first * n_out,
+                    self._struct,
+                    workspace.pointer,
+                    X.memory.pointer + first * n_in,
+                    TYPES[X.memory.format],
+                    some,
+                    samples,
+                    threads,
+                )
+                pace.took(some, perf_counter() - start)
                 first += some
-        return made(outputs, n, n_out).tolist()
+        self._work.give_back(workspace)
+        return made(outputs, n, n_out)
 
     def row(self, numbers: memoryview[Any]) -> list[float]:
         """The outputs for one sample of float64 numbers, with the least ado."""
-        x, n_in = ffi.from_buffer("double[]", numbers), len(numbers)
-        if n_in != self._n_in:
-            _check_count("X", n_in, self._n_in)
-        outputs = ffi.new(DOUBLES, self._n_out)
-        if address_of(x) % ALIGNMENT:
-            return self.row(memoryview(numbers.tobytes()).cast("d"))
-        if core.unchecked.pn_first_not_finite(x, FLOAT64, n_in) != n_in:
-            raise door.not_finite("X", door.Block(numbers, (1, n_in)), 0)
+        x, outputs = ffi.from_buffer(numbers), ffi.new(DOUBLES, self._n_out)
+        if len(x) != 8 * self._n_in:
+            _check_count("X", len(numbers), self._n_in)
         with self._turns.queue, self._turns.use:
-            lib.pn_predict(
-                core.active.table, outputs, self._struct, self._row_workspace, x, FLOAT64, 1, 1, 1
+            found = lib.pn_predict_row(
+                core.active.table, outputs, self._struct, self._row_workspace, x
             )
-            return ffi.unpack(outputs, self._n_out)
+            if not found:
+                return ffi.unpack(outputs, self._n_out)
+        core.refuse(found)
+        if found & lib.PN_NOT_ALIGNED:
+            return self.row(memoryview(numbers.tobytes()).cast("d"))
+        raise door.not_finite("X", door.Block(numbers, (1, len(numbers))), 0)
 
-    def gradients(self, X: Inputs, Y: Matrix) -> tuple[float, array]:
+    def gradients(self, X: Inputs, Y: Inputs) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
         losses: list[float] = []
         gradients = zeros(self._network.block.count)
-        steps = self._steps(Turns(), X, Y, len(X), 0.0, gradients)
+        steps = NativeSteps(self._network, self._work, Turns(), X, Y, X.shape[0], 0.0)
+        steps.give_gradients(gradients)
         with self._turns.queue, self._turns.use:  # from the first sample to the last
             steps.run(losses, 1)
         return losses[0], array("d", gradients.view().tobytes())
 
-    def steps(self, X: Inputs, Y: Matrix, batch_size: int, learning_rate: float) -> NativeSteps:
+    def steps(self, X: Inputs, Y: Inputs, batch_size: int, learning_rate: float) -> NativeSteps:
         """A training of these weights, which can be stopped after every step."""
-        return self._steps(self._turns, X, Y, batch_size, learning_rate)
-
-    def _steps(
-        self,
-        turns: Turns,
-        X: Inputs,
-        Y: Matrix,
-        batch_size: int,
-        learning_rate: float,
-        gradients: Memory | None = None,
-    ) -> NativeSteps:
-        return NativeSteps(
-            self._network, self._work, turns, X, Y, batch_size, learning_rate, gradients
-        )
+        return NativeSteps(self._network, self._work, self._turns, X, Y, batch_size, learning_rate)

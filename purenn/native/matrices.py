@@ -9,7 +9,7 @@ from .. import door
 from ..annotations import Any
 from ..checks import check_count, counted
 from ..frozen import Frozen
-from .memory import MOST_NUMBERS, Memory, held, held_or_copied, zeros
+from .memory import MOST_NUMBERS, Memory, copied, held, zeros
 
 FLOAT64_FORMATS = ("d", "@d", "=d", "<d" if sys.byteorder == "little" else ">d")
 MOST_EMPTY_ROWS = 2**20  # of a matrix without columns: C goes through them all the same
@@ -78,7 +78,8 @@ class Matrix(Frozen):
 def made(memory: Memory, n_rows: int, n_columns: int) -> Matrix:
     """A matrix of that shape in memory of that size."""
     matrix = Matrix.__new__(Matrix)
-    matrix._fill(memory=memory, shape=(n_rows, n_columns))
+    object.__setattr__(matrix, "memory", memory)  # one by one, which is faster than `_fill`
+    object.__setattr__(matrix, "shape", (n_rows, n_columns))
     return matrix
 
 
@@ -101,8 +102,10 @@ def matrix(name: str, values: Any) -> Matrix:
 
 def matrix_of(name: str, block: door.Block) -> Matrix:
     """A block as a Matrix."""
-    _check_rows(name, *block.shape)
-    return made(held_or_copied(door.float64(block.numbers)), *block.shape)
+    n_rows, n_columns = block.shape
+    _check_rows(name, n_rows, n_columns)
+    view = block.view if block.view.format == "d" else door.float64(block.numbers)
+    return made(held(view) or copied(view), n_rows, n_columns)
 
 
 def vector(name: str, values: Any) -> Memory:
@@ -110,7 +113,8 @@ def vector(name: str, values: Any) -> Memory:
 
     Raises TypeError or ValueError that names what was expected and what came.
     """
-    return held_or_copied(door.vector(name, values))
+    numbers = door.vector(name, values)
+    return held(numbers) or copied(numbers)
 
 
 def in_place(name: str, values: Any, writable: bool = False, dimensions: int = 1) -> Memory:

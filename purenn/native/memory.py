@@ -10,47 +10,40 @@ CPython crashes.
 from __future__ import annotations
 
 import sys
+from operator import itemgetter
 
 from ..annotations import Any
 from ..checks import shown
-from ..frozen import Frozen
+from ..door import PLAIN_SIZES as SIZES
 from .core import ffi
 
-ADDRESS = ffi.typeof("uintptr_t")
+ADDRESS, BYTES = ffi.typeof("uintptr_t"), ffi.typeof("char[]")
 CACHE_LINE = 64  # bytes
 HUGE_PAGE = 2**21  # bytes
 LARGE = 2 * HUGE_PAGE
 MOST_NUMBERS = (sys.maxsize - HUGE_PAGE) // 8
-C_TYPES = {"d": "double *", "f": "float *", "B": "uint8_t *"}
-SIZES = {"d": 8, "f": 4, "B": 1}
+POINTERS = {"d": ffi.typeof("double *"), "f": ffi.typeof("float *"), "B": ffi.typeof("uint8_t *")}
 
 
-class Memory(Frozen):
-    """`count` numbers of format d, f or B, at `pointer`."""
+class Memory(tuple):
+    """`count` numbers of format d, f or B, at `pointer`, in memory that `owner` keeps: a tuple of
+    these four, which is made soon and can't be changed."""
 
-    __slots__ = ("_owner", "_start", "count", "format", "pointer")
-    count: int
-    format: str
-    pointer: Any
-
-    def __init__(self, owner: Any, start: int, count: int, form: str = "d") -> None:
-        fill = object.__setattr__  # one by one, which is faster than `_fill`: many are made
-        fill(self, "_owner", owner)
-        fill(self, "_start", start)
-        fill(self, "count", count)
-        fill(self, "format", form)
-        fill(self, "pointer", ffi.cast(C_TYPES[form], owner + start))
+    __slots__ = ()
+    owner: Any = property(itemgetter(0))
+    pointer: Any = property(itemgetter(1))
+    count: int = property(itemgetter(2))  # type: ignore[assignment]
+    format: str = property(itemgetter(3))  # type: ignore[assignment]
 
     def view(self) -> memoryview[Any]:
         """A memoryview of the numbers, another one each time."""
-        whole, size = memoryview(ffi.buffer(self._owner)), SIZES[self.format]  # type: ignore
-        start = self._start  # type: ignore[attr-defined]
-        return whole[start : start + size * self.count].cast(self.format)  # type: ignore
+        whole: Any = memoryview(ffi.buffer(self.owner))
+        start = self.address - address_of(self.owner)
+        return whole[start : start + SIZES[self.format] * self.count].cast(self.format)
 
     def part(self, start: int, count: int) -> Memory:
         """The `count` numbers from `start` on."""
-        offset = self._start + SIZES[self.format] * start  # type: ignore[attr-defined]
-        return Memory(self._owner, offset, count, self.format)  # type: ignore[attr-defined]
+        return Memory((self.owner, self.pointer + start, count, self.format))
 
     def overlaps(self, other: Memory) -> bool:
         """Whether a byte belongs to both."""
@@ -72,11 +65,12 @@ def zeros(count: int) -> Memory:
         raise ValueError(f"size: expected at most {MOST_NUMBERS} numbers, got {shown(count)}")
     size, line = 8 * count, CACHE_LINE
     if size < LARGE:
-        owner = ffi.from_buffer(bytearray(size + line))
+        owner = ffi.new(BYTES, size + line)
     else:
         line = HUGE_PAGE
         owner = ffi.from_buffer(huge_pages(size + line))
-    return Memory(owner, -address_of(owner) % line, count)
+    begin = owner + -address_of(owner) % line
+    return Memory((owner, ffi.cast(POINTERS["d"], begin), count, "d"))
 
 
 def huge_pages(size: int) -> Any:
@@ -96,26 +90,29 @@ def huge_pages(size: int) -> Any:
     return pages
 
 
-def held(numbers: memoryview[Any]) -> Memory | None:
-    """The numbers of a flat view where they lie, or None where nothing would keep them there."""
-    address = address_of(ffi.from_buffer(numbers))
+def held(view: memoryview[Any]) -> Memory | None:
+    """The numbers of a contiguous view where they lie, or None where nothing would keep them
+    there."""
+    form, nbytes = view.format, view.nbytes
     try:
-        owner = ffi.from_buffer(numbers.obj)
+        begin = owner = ffi.from_buffer(view.obj)
     except (TypeError, ValueError, BufferError):
         return None
-    start = address - address_of(owner)
-    if not 0 <= start <= len(owner) - numbers.nbytes or address % numbers.itemsize:
+    if len(owner) != nbytes:  # else the view is all of its owner
+        start = address_of(ffi.from_buffer(view)) - address_of(owner)
+        if not 0 <= start <= len(owner) - nbytes:
+            return None
+        begin = owner + start
+    if int(ffi.cast(ADDRESS, begin)) % SIZES[form]:
         return None
-    return Memory(owner, start, len(numbers), numbers.format)
+    return Memory((owner, ffi.cast(POINTERS[form], begin), nbytes // SIZES[form], form))
 
 
-def held_or_copied(numbers: memoryview[Any]) -> Memory:
-    """The numbers of a flat view where they lie if that can be, else a copy."""
-    memory = held(numbers)
-    if memory is None:
-        owner = ffi.from_buffer(bytearray(numbers.tobytes()))
-        memory = Memory(owner, 0, len(numbers), numbers.format)
-    return memory
+def copied(view: memoryview[Any]) -> Memory:
+    """A copy of the numbers of a contiguous view."""
+    owner = ffi.from_buffer(bytearray(view.tobytes()))
+    pointer = ffi.cast(POINTERS[view.format], owner)
+    return Memory((owner, pointer, view.nbytes // SIZES[view.format], view.format))
 
 
 def address_of(pointer: Any) -> int:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 
 from ..access import Turns
 from ..annotations import Any
 from . import core
 from .core import ffi, lib
-from .inputs import Inputs, columns_of
-from .matrices import Matrix
-from .memory import Memory, zeros
+from .inputs import TYPES, Inputs, unset
+from .memory import Memory
 from .network import Network, row_numbers
 from .work import Pace, Work
 
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
+DOUBLES, TRAINING = ffi.typeof("double[]"), ffi.typeof("struct pn_training *")
 
 
 class NativeSteps:
-    """A training that goes on from call to call; its zeros are found once.
-
-    With `gradients`, no step is made: they get the gradients of each batch.
-    """
+    """A training that goes on from call to call."""
 
     def __init__(
         self,
@@ -29,35 +27,34 @@ class NativeSteps:
         work: Work,
         turns: Turns,
         X: Inputs,
-        Y: Matrix,
+        Y: Inputs,
         batch_size: int,
         learning_rate: float,
-        gradients: Memory | None = None,
     ) -> None:
-        widths = X.shape[1], Y.shape[1]
-        if widths != (network.sizes[0], network.sizes[-1]) or len(X) != len(Y):
+        (_, pointer, _, form), (n, n_in), named = X
+        (_, targets, _, _), (n_targets, n_out), _ = Y
+        if (n_in, n_out) != (network.sizes[0], network.sizes[-1]) or n != n_targets:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
-        columns = columns_of(X, network.sizes[1])
-        self._kept = network, X.memory, Y.memory, columns, gradients
-        self._turns, threads = turns, work.threads(batch_size)
-        self._pace = Pace(3 * work.of_sample, threads)
+        self._kept, self._work, self._turns = [network, X, Y], work, turns
         self._order: Any = None
         self._workspace: Memory | None = None
-        self._losses = ffi.new("double[]", EPOCHS_AT_ONCE)
+        self._losses = unset(DOUBLES, EPOCHS_AT_ONCE)
         self._epochs = 0  # whose losses are taken
-        self._struct = struct = ffi.new("struct pn_training *")
-        struct.network = network.struct[0]
-        struct.inputs = X.struct[0]
-        struct.Y = Y.memory.pointer
-        struct.n, struct.batch_size = len(X), batch_size
-        struct.learning_rate = learning_rate
-        struct.range = work.range(columns is not None)
+        self._struct = struct = ffi.new(TRAINING)
+        inputs = struct.inputs
+        inputs.X, inputs.type, inputs.n_in = pointer, TYPES[form], n_in
+        if named:
+            (inputs.columns, inputs.starts), struct.sparse = named, 1
+        struct.network, struct.Y = network.struct[0], targets
+        struct.n, struct.batch_size, struct.learning_rate = n, batch_size, learning_rate
+        struct.range, threads = work.shares(batch_size, bool(named))
         struct.threads = threads
-        if columns is not None:
-            struct.inputs.columns, struct.inputs.starts = columns.columns, columns.starts
-            struct.sparse = 1
-        if gradients is not None:
-            struct.gradients = gradients.pointer
+        self._pace = Pace(3 * work.of_sample, threads)
+
+    def give_gradients(self, gradients: Memory) -> None:
+        """From now on no step is made: `gradients` get those of each batch."""
+        self._kept.append(gradients)
+        self._struct.gradients = gradients.pointer
 
     @property
     def position(self) -> tuple[int, int]:
@@ -75,31 +72,42 @@ class NativeSteps:
 
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
-        struct, pace = self._struct, self._pace
+        struct, pace, turns = self._struct, self._pace, self._turns
         if self._workspace is None:
-            workspace = zeros(lib.pn_training_workspace(core.active.table, struct))
-            struct.workspace = workspace.pointer
-            self._workspace = workspace
+            workspace = self._work.borrow(
+                core.unchecked.pn_training_workspace(core.active.table, struct)
+            )
+            struct.workspace, self._workspace = workspace.pointer, workspace
         if struct.ended:
             self._collect(losses)
         last = self._epochs + epochs
-        while self._epochs < last and (samples is None or samples > 0):
+        while True:
             some = pace.samples if samples is None else min(pace.samples, samples)
             most, before = min(last - self._epochs, EPOCHS_AT_ONCE), struct.first
-            with self._turns.queue:
+            with turns.queue:
                 pass  # those who wait
             try:
-                with self._turns.use, pace:
-                    lib.pn_train(core.active.table, struct, self._losses, most, some)
+                with turns.use:
+                    start = perf_counter()
+                    found = lib.pn_train(core.active.table, struct, self._losses, most, some)
+                    seconds = perf_counter() - start
+                if found:
+                    core.refuse(found)
                 taken = struct.ended * struct.n + struct.first - before
             finally:
                 try:
-                    self._collect(losses)
+                    if struct.ended:
+                        self._collect(losses)
                 finally:
                     if struct.ended:  # Ctrl-C came in between
                         self._collect(losses)
-            pace.took(taken)
             samples = None if samples is None else samples - taken
+            if self._epochs >= last or (samples is not None and samples <= 0):
+                break
+            pace.took(taken, seconds)
+        if samples is None:  # at the end of an epoch nothing is in it
+            workspace, self._workspace = self._workspace, None
+            self._work.give_back(workspace)
 
     def _collect(self, losses: list[float]) -> None:
         """Takes the losses of the last call of C, once, wherever Ctrl-C comes in between."""

@@ -8,12 +8,12 @@ about a tenth of a second, so that Ctrl-C is seen soon.
 from __future__ import annotations
 
 import os
-from time import perf_counter
 
 from ..checks import check_count
 from ..reference import count_parameters, count_units
 from . import core
 from .core import lib
+from .memory import Memory, zeros
 
 WORTH_IT = 1_000_000  # multiply-adds between two meetings of the threads
 CACHE = 2**19  # bytes of inputs and activations that a range of samples may have
@@ -33,9 +33,9 @@ def processors() -> int:
 
 def threads_asked_for() -> int | None:
     """What PURENN_THREADS says. Raises ValueError where that is no number of threads."""
-    if "PURENN_THREADS" not in os.environ:
+    asked = os.environ.get("PURENN_THREADS")
+    if asked is None:
         return None
-    asked = os.environ["PURENN_THREADS"]
     number = int(asked) if asked.isdecimal() and asked.isascii() and len(asked) < 9 else 0
     if not 1 <= number <= lib.PN_MOST_THREADS:
         raise ValueError(f"PURENN_THREADS: expected 1 to {lib.PN_MOST_THREADS}, got {asked!r}")
@@ -51,27 +51,40 @@ class Work:
         self._sizes, self._threads = sizes, threads
         self._parameters, self._units = count_parameters(list(sizes)), count_units(list(sizes))
         self.of_sample = self._parameters + UNIT * self._units
+        self._spare: list[Memory] = []
+        self._ranges: dict[tuple, int] = {}
 
-    @property
-    def _asked_for(self) -> int | None:
-        """By the network or, at the moment, by PURENN_THREADS."""
-        return threads_asked_for() if self._threads is None else self._threads
+    def borrow(self, count: int) -> Memory:
+        """Room for so many doubles, whatever is in it: what was given back, or new."""
+        try:
+            room = self._spare.pop()
+        except IndexError:
+            return zeros(count)
+        return room if room.count >= count else zeros(count)
 
-    def threads(self, n: int) -> int:
-        """The number of threads for n samples that can be worked on together."""
-        asked_for = self._asked_for
+    def give_back(self, room: Memory) -> None:
+        """Keeps room that nobody uses any more, for whoever needs some next."""
+        self._spare[:] = [room]
+
+    def shares(self, n: int, sparse: bool = False) -> tuple[int, int]:
+        """The range that a thread takes at a time, and the number of threads for n samples that
+        can be worked on together: as the network says or, at the moment, PURENN_THREADS."""
+        asked_for = threads_asked_for() if self._threads is None else self._threads
+        case = asked_for, sparse, core.active.name
+        samples = self._ranges.get(case)
+        if samples is None:
+            samples = self._ranges[case] = self._range(asked_for or 1, sparse)
         if asked_for is not None:
-            return asked_for
+            return samples, asked_for
         if n < 16:
-            return 1
+            return samples, 1
         most = min(processors(), lib.PN_MOST_THREADS)
-        together = min(n, most * self.range())
-        return most if together * self._parameters >= WORTH_IT else 1
+        together = min(n, most * self._range(1, False))
+        return samples, most if together * self._parameters >= WORTH_IT else 1
 
-    def range(self, sparse: bool = False) -> int:
-        """The samples that a thread takes at a time: few enough for its cache, 128 to 256, but so
-        few that one call of C can end soon. Sparse inputs need next to no room."""
-        team = self._asked_for or 1
+    def _range(self, team: int, sparse: bool) -> int:
+        """Few enough samples for a cache, 128 to 256, but so few that one call of C can end soon.
+        Sparse inputs need next to no room."""
         crowd = 1 if team == 1 else max(1, team // processors())  # of threads on one processor
         room = 8 * (0 if sparse else self._sizes[0]) + 16 * self._units or 1
         rows = max(128, min(256, CACHE // room)) // 8 * 8
@@ -88,13 +101,7 @@ class Pace:
     def __init__(self, work_of_sample: int, threads: int) -> None:
         self.samples = max(1, FIRST_WORK // work_of_sample) if threads == 1 else 1
 
-    def __enter__(self) -> None:
-        self._start = perf_counter()
-
-    def __exit__(self, *exception: object) -> None:
-        self._seconds = perf_counter() - self._start
-
-    def took(self, samples: int) -> None:
+    def took(self, samples: int, seconds: float) -> None:
         """Learns from what the last call has taken."""
-        possible = int(samples * SECONDS_AT_ONCE / max(self._seconds, 1e-6))
+        possible = int(samples * SECONDS_AT_ONCE / max(seconds, 1e-6))
         self.samples = max(1, min(possible, 4 * self.samples))

@@ -57,16 +57,17 @@ static void *narrowest(const double *X, size_t count, int *type)
 /* The inputs as they are, and the columns of those that are not 0. */
 static void find_inputs(struct pn_inputs *inputs, const struct training *t)
 {
-    size_t tiles = (t->n_in + PN_TILE - 1) / PN_TILE, half = t->n / 2, room;
+    size_t tiles = (t->n_in + PN_TILE - 1) / PN_TILE, half = t->n / 2, room = PN_TILE, i;
     uint16_t *columns;
     uint32_t *starts = buffer(t->n * tiles + 1, sizeof *starts);
     inputs->n_in = t->n_in;
     inputs->X = narrowest(t->X, t->n * t->n_in, &inputs->type);
-    room = pn_count_nonzero(inputs->X, inputs->type, t->n * t->n_in) + PN_TILE;
+    for (i = 0; i < t->n * t->n_in; i++)
+        room += t->X[i] != 0.0;
     columns = buffer(room, sizeof *columns);
     starts[0] = 0;
-    if (!pn_find_columns(columns, starts, inputs, room, 0, half) ||
-        !pn_find_columns(columns, starts, inputs, room, half, t->n - half))
+    if (pn_find_columns(kernels, columns, starts, inputs, room, 0, half) == PN_NO_ROOM ||
+        pn_find_columns(kernels, columns, starts, inputs, room, half, t->n - half) == PN_NO_ROOM)
         printf("pn_find_columns: no room\n");
     inputs->columns = columns;
     inputs->starts = starts;

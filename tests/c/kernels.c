@@ -219,6 +219,14 @@ static void *many_zeros(int type, double *X)
     return type == PN_UINT8 ? (void *)bytes : type == PN_FLOAT32 ? (void *)floats : (void *)doubles;
 }
 
+static size_t nonzero(const double *x, size_t count)
+{
+    size_t i, found = 0;
+    for (i = 0; i < count; i++)
+        found += x[i] != 0.0;
+    return found;
+}
+
 /* Zeros left out, against all of X: n rows of it in some order, some of them twice. */
 static void sparse(int type)
 {
@@ -236,19 +244,29 @@ static void sparse(int type)
     size_t left, right;
     size_t *order = room(first + n, sizeof *order);
     uint32_t *starts = room(n * tiles + 1, sizeof *starts);
-    size_t most = pn_count_nonzero(given, type, n * n_in) + PN_TILE, missing = 1 + below(most);
+    size_t most = PN_TILE + nonzero(all, n * n_in), missing = 1 + below(most);
     uint16_t *columns = room(most, sizeof *columns), *less = room(most - missing, sizeof *less);
+    uint16_t *again = room(most, sizeof *again);
+    uint32_t *same_starts = room(n * tiles + 1, sizeof *same_starts);
+    int expected_found = plain->all_finite(all, n * n_in) ? 0 : PN_NOT_FINITE;
     inputs.X = given;
-    starts[0] = 0;
-    if (pn_find_columns(less, starts, &inputs, most - missing, 0, n) && missing > PN_TILE) {
-        printf("shape %lu: pn_find_columns found too few\n", (unsigned long)shape);
+    starts[0] = same_starts[0] = 0;
+    if (pn_find_columns(fast, less, starts, &inputs, most - missing, 0, n) != PN_NO_ROOM &&
+        missing > PN_TILE) {
+        printf("shape %lu: find_columns found too few\n", (unsigned long)shape);
         different++;
     }
-    if (!pn_find_columns(columns, starts, &inputs, most, 0, n)) {
-        printf("shape %lu: pn_find_columns had no room\n", (unsigned long)shape);
+    if (pn_find_columns(fast, columns, starts, &inputs, most, 0, n) != expected_found ||
+        pn_find_columns(plain, again, same_starts, &inputs, most, 0, n) != expected_found ||
+        starts[n * tiles] != most - PN_TILE ||
+        memcmp(columns, again, (most - PN_TILE) * sizeof *columns) != 0 ||
+        memcmp(starts, same_starts, (n * tiles + 1) * sizeof *starts) != 0) {
+        printf("shape %lu: find_columns\n", (unsigned long)shape);
         different++;
     }
     free(less);
+    free(again);
+    free(same_starts);
     inputs.columns = columns;
     inputs.starts = starts;
     for (s = 0; s < first + n; s++)
@@ -416,8 +434,8 @@ static void finiteness(void)
     free(x);
 }
 
-/* The places of the first number that is not finite, or outside of -1.5 ... 1.5, and how many are
- * not 0: in numbers of each type, from each place on. */
+/* The places of the first number that is not finite, or outside of -1.5 ... 1.5: in numbers of each
+ * type, from each place on. */
 static void searches(int type)
 {
     size_t saved = n, saved_in = n_in, from, size = type == PN_UINT8 ? 1 : type == PN_FLOAT32 ? 4 : 8;
@@ -428,21 +446,20 @@ static void searches(int type)
     X = room(n_in, sizeof *X);
     given = many_zeros(type, X);
     for (from = 0; from < n_in; from += 1 + below(40)) {
-        size_t count = n_in - from, finite = 0, inside = 0, nonzero = 0, i;
+        size_t count = n_in - from, finite = 0, inside = 0, i;
         const double *x = X + from;
         double sum = x[0];
         while (finite < count && x[finite] - x[finite] == 0.0)
             finite++;
         while (inside < count && x[inside] >= -1.5 && x[inside] <= 1.5)
             inside++;
-        for (i = 0; i < count; i++)
-            nonzero += x[i] != 0.0;
         for (i = 1; i < count; i++)
             sum = sum + x[i];
-        if (pn_first_not_finite(given + from * size, type, count) != finite ||
-            pn_count_nonzero(given + from * size, type, count) != nonzero ||
-            pn_first_outside(x, -1.5, 1.5, count, 1) != inside ||
-            pn_first_outside(x, -1.5, 1.5, 1, count) != (sum >= -1.5 && sum <= 1.5)) {
+        if (pn_first_not_finite(fast, given + from * size, type, count) != finite ||
+            pn_first_not_finite(plain, given + from * size, type, count) != finite ||
+            pn_first_outside(x, -1.5, 1.5, -INFINITY, INFINITY, count, 1) != inside ||
+            pn_first_outside(x, -INFINITY, INFINITY, -1.5, 1.5, 1, count) !=
+                (sum >= -1.5 && sum <= 1.5)) {
             printf("shape %lu: searches from %lu\n", (unsigned long)shape, (unsigned long)from);
             different++;
         }

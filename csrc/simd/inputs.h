@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* What a data set holds: numbers that are not finite, and inputs that are not 0. */
+#ifndef PN_SIMD_INPUTS_H
+#define PN_SIMD_INPUTS_H
+
+#include "sparse.h"
+
+#include <string.h>
+
+#define SPAN 512 /* numbers that are looked at without a branch */
+#define EIGHT 8
+
+/* x[k] ... x[k + count - 1] as doubles, and 0 in the other lanes; 1 <= count <= LANES. */
+INLINE vec load_numbers(const void *x, size_t k, size_t count, int type)
+{
+    double numbers[LANES] = {0.0};
+    size_t i;
+    if (type == PN_FLOAT64)
+        return load_part((const double *)x + k, count);
+    for (i = 0; i < count; i++)
+        numbers[i] = number(x, type, k + i);
+    return load(numbers);
+}
+
+INLINE size_t first_not_finite_of_type(const void *X, size_t count, int type)
+{
+    size_t start, end, i, width;
+    for (start = 0; start < count && type != PN_UINT8; start = end) {
+        vec zero = all(0.0);
+        end = smaller(start + SPAN, count);
+        FOR_VECTORS(i, width, end - start)
+        {
+            zero = zero + 0.0 * load_numbers(X, start + i, width, type);
+        }
+        for (i = start; any(differ(zero, zero)) && i < end; i++)
+            if (!(0.0 * number(X, type, i) == 0.0))
+                return i;
+    }
+    return count;
+}
+
+/* The first of count numbers that is not finite, or count.
+ *
+ * for each i: if (!(X[i] - X[i] == 0.0)) return i */
+static size_t first_not_finite(const void *X, int type, size_t count)
+{
+    return BY_TYPE(type, first_not_finite_of_type, X, count);
+}
+
+/* columns[0] ... = k + the places of the bits of four; how many there are. Writes four in any case:
+ * what is written behind the last one is written over by what comes next. */
+INLINE uint32_t name_four(uint16_t *columns, unsigned four, size_t k)
+{
+    static const uint16_t PLACES[16][4] = {
+        {0}, {0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2},
+        {3}, {0, 3}, {1, 3}, {0, 1, 3}, {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3},
+    };
+    uint64_t places;
+    memcpy(&places, PLACES[four], sizeof places);
+    places += k * 0x0001000100010001u; /* to each of the four */
+    memcpy(columns, &places, sizeof places);
+    return (uint32_t)__builtin_popcount(four);
+}
+
+/* Bit i is set where x[i] is not 0; 1 <= count <= 8. */
+INLINE unsigned bits_of_bytes(const uint8_t *x, size_t count)
+{
+    uint64_t bytes = 0, sevens = 0x7F7F7F7F7F7F7F7Fu;
+    memcpy(&bytes, x, count);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    bytes = ((((bytes & sevens) + sevens) | bytes) & ~sevens) >> 7; /* each 0 or 1 */
+    return (unsigned)(bytes * 0x0102040810204080u >> 56);
+}
+
+/* Names those of x[k] ... x[k + count - 1] that are not 0; how many they are. *zero becomes NaN
+ * where one is not finite. 1 <= count <= 8. */
+INLINE uint32_t name_eight(uint16_t *columns, vec *zero, const void *x, size_t k, size_t count,
+                           int type)
+{
+    unsigned eight = 0;
+    uint32_t found;
+    size_t i, width;
+    if (type == PN_UINT8)
+        eight = bits_of_bytes((const uint8_t *)x + k, count);
+    else
+        FOR_VECTORS(i, width, count)
+        {
+            vec v = load_numbers(x, k + i, width, type);
+            eight |= bits_of(differ(v, all(0.0))) << i;
+            *zero = *zero + 0.0 * v;
+        }
+    found = name_four(columns, eight % 16, k);
+    return found + name_four(columns + found, eight / 16, k + 4);
+}
+
+INLINE int find_columns_of_type(uint16_t *columns, uint32_t *starts,
+                                const struct pn_inputs *inputs, size_t room, size_t first,
+                                size_t n, int type)
+{
+    size_t tiles = tiles_of(inputs), s, t, k;
+    uint32_t next = starts[first * tiles];
+    vec all_zero = all(0.0);
+    for (s = first; s < first + n; s++) {
+        const void *x = row_of(inputs, s);
+        for (t = 0; t < tiles; t++) {
+            size_t end = smaller((t + 1) * PN_TILE, inputs->n_in);
+            vec zero = all(0.0);
+            if (room - next < PN_TILE)
+                return PN_NO_ROOM;
+            for (k = t * PN_TILE; k + EIGHT <= end; k += EIGHT)
+                next += name_eight(columns + next, &zero, x, k, EIGHT, type);
+            if (k < end)
+                next += name_eight(columns + next, &zero, x, k, end - k, type);
+            starts[s * tiles + t + 1] = next;
+            all_zero = all_zero + zero;
+        }
+    }
+    return any(differ(all_zero, all_zero)) ? PN_NOT_FINITE : 0;
+}
+
+/* Which inputs are not 0, as pn_find_columns says: eight numbers at a time, by the bits of a
+ * comparison.
+ *
+ * for each s, t: for each k of t: if (X[s][k] != 0) columns[next++] = k; starts[s][t + 1] = next */
+static int find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,
+                        size_t room, size_t first, size_t n)
+{
+    return BY_TYPE(inputs->type, find_columns_of_type, columns, starts, inputs, room, first, n);
+}
+
+#endif
