@@ -103,8 +103,8 @@ class Training:
     def step(self) -> None:
         """Makes one step, on the next batch, or finishes the one within which Ctrl-C came."""
         _, first = self._steps.position
-        left = self._batch_size - first % self._batch_size
-        self._claim.during(self._go_on, 1, min(left, self._n - first))
+        left, rest = self._batch_size - first % self._batch_size, self._n - first
+        self._claim.during(self._go_on, 1, left if left < rest else rest)
 
     def epoch(self) -> float:
         """Finishes the present epoch, and returns its loss."""

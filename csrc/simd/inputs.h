@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define SPAN 512 /* numbers that are looked at without a branch */
-#define EIGHT 8
 
 /* x[k] ... x[k + count - 1] as doubles, and 0 in the other lanes; 1 <= count <= LANES. */
 INLINE vec load_numbers(const void *x, size_t k, size_t count, int type)
@@ -62,37 +61,36 @@ INLINE uint32_t name_four(uint16_t *columns, unsigned four, size_t k)
     return (uint32_t)__builtin_popcount(four);
 }
 
-/* Bit i is set where x[i] is not 0; 1 <= count <= 8. */
-INLINE unsigned bits_of_bytes(const uint8_t *x, size_t count)
+INLINE uint32_t name_eight(uint16_t *columns, uint32_t eight, size_t k)
 {
-    uint64_t bytes = 0, sevens = 0x7F7F7F7F7F7F7F7Fu;
-    memcpy(&bytes, x, count);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bytes = __builtin_bswap64(bytes);
-#endif
-    bytes = ((((bytes & sevens) + sevens) | bytes) & ~sevens) >> 7; /* each 0 or 1 */
-    return (unsigned)(bytes * 0x0102040810204080u >> 56);
+    uint32_t found = name_four(columns, eight % 16, k);
+    return found + name_four(columns + found, eight / 16 % 16, k + 4);
 }
 
 /* Names those of x[k] ... x[k + count - 1] that are not 0; how many they are. *zero becomes NaN
  * where one is not finite. 1 <= count <= 8. */
-INLINE uint32_t name_eight(uint16_t *columns, vec *zero, const void *x, size_t k, size_t count,
-                           int type)
+INLINE uint32_t name_numbers(uint16_t *columns, vec *zero, const void *x, size_t k, size_t count,
+                             int type)
 {
-    unsigned eight = 0;
-    uint32_t found;
+    uint32_t eight = 0;
     size_t i, width;
-    if (type == PN_UINT8)
-        eight = bits_of_bytes((const uint8_t *)x + k, count);
-    else
-        FOR_VECTORS(i, width, count)
-        {
-            vec v = load_numbers(x, k + i, width, type);
-            eight |= bits_of(differ(v, all(0.0))) << i;
-            *zero = *zero + 0.0 * v;
-        }
-    found = name_four(columns, eight % 16, k);
-    return found + name_four(columns + found, eight / 16, k + 4);
+    FOR_VECTORS(i, width, count)
+    {
+        vec v = load_numbers(x, k + i, width, type);
+        eight |= (uint32_t)bits_of(differ(v, all(0.0))) << i;
+        *zero = *zero + 0.0 * v;
+    }
+    return name_eight(columns, eight, k);
+}
+
+/* The same for x[k] ... x[k + 31], bytes. */
+INLINE uint32_t name_bytes(uint16_t *columns, const uint8_t *x, size_t k)
+{
+    uint32_t found, nonzero = bits_of_bytes(x + k);
+    found = name_eight(columns, nonzero, k);
+    found += name_eight(columns + found, nonzero >> 8, k + 8);
+    found += name_eight(columns + found, nonzero >> 16, k + 16);
+    return found + name_eight(columns + found, nonzero >> 24, k + 24);
 }
 
 INLINE int find_columns_of_type(uint16_t *columns, uint32_t *starts,
@@ -109,10 +107,12 @@ INLINE int find_columns_of_type(uint16_t *columns, uint32_t *starts,
             vec zero = all(0.0);
             if (room - next < PN_TILE)
                 return PN_NO_ROOM;
-            for (k = t * PN_TILE; k + EIGHT <= end; k += EIGHT)
-                next += name_eight(columns + next, &zero, x, k, EIGHT, type);
+            for (k = t * PN_TILE; type == PN_UINT8 && k + 32 <= end; k += 32)
+                next += name_bytes(columns + next, x, k);
+            for (; k + 8 <= end; k += 8)
+                next += name_numbers(columns + next, &zero, x, k, 8, type);
             if (k < end)
-                next += name_eight(columns + next, &zero, x, k, end - k, type);
+                next += name_numbers(columns + next, &zero, x, k, end - k, type);
             starts[s * tiles + t + 1] = next;
             all_zero = all_zero + zero;
         }
@@ -120,8 +120,7 @@ INLINE int find_columns_of_type(uint16_t *columns, uint32_t *starts,
     return any(differ(all_zero, all_zero)) ? PN_NOT_FINITE : 0;
 }
 
-/* Which inputs are not 0, as pn_find_columns says: eight numbers at a time, by the bits of a
- * comparison.
+/* Which inputs are not 0, as pn_find_columns says: by the bits of comparisons.
  *
  * for each s, t: for each k of t: if (X[s][k] != 0) columns[next++] = k; starts[s][t + 1] = next */
 static int find_columns(uint16_t *columns, uint32_t *starts, const struct pn_inputs *inputs,

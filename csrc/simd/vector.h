@@ -139,6 +139,20 @@ INLINE unsigned bits_of(mask where)
 #endif
 }
 
+/* Bit i is set where p[i] is not 0, for 32 bytes. */
+INLINE uint32_t bits_of_bytes(const uint8_t *p)
+{
+#if defined(__x86_64__)
+    __m256i zeros = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)p), _mm256_setzero_si256());
+    return ~(uint32_t)_mm256_movemask_epi8(zeros);
+#else
+    uint32_t found = 0, i;
+    for (i = 0; i < 32; i++)
+        found |= (uint32_t)(p[i] != 0) << i;
+    return found;
+#endif
+}
+
 INLINE size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -77,6 +77,6 @@ class Inputs(tuple):
             )
             if found & PN_NO_ROOM:
                 return False
-        self.named[:] = columns, starts
         core.refuse(found)
+        self.named[:] = columns, starts
         return not found

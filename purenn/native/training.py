@@ -9,13 +9,13 @@ from ..access import Turns
 from ..annotations import Any
 from . import core
 from .core import ffi, lib
-from .inputs import TYPES, Inputs, unset
+from .inputs import TYPES, Inputs
 from .memory import Memory
 from .network import Network, row_numbers
 from .work import Pace, Work
 
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
-DOUBLES, TRAINING = ffi.typeof("double[]"), ffi.typeof("struct pn_training *")
+TRAINING = ffi.typeof("struct pn_training *")
 
 
 class NativeSteps:
@@ -38,7 +38,6 @@ class NativeSteps:
         self._kept, self._work, self._turns = [network, X, Y], work, turns
         self._order: Any = None
         self._workspace: Memory | None = None
-        self._losses = unset(DOUBLES, EPOCHS_AT_ONCE)
         self._epochs = 0  # whose losses are taken
         self._struct = struct = ffi.new(TRAINING)
         inputs = struct.inputs
@@ -74,16 +73,19 @@ class NativeSteps:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         struct, pace, turns = self._struct, self._pace, self._turns
         if self._workspace is None:
-            workspace = self._work.borrow(
-                core.unchecked.pn_training_workspace(core.active.table, struct)
-            )
-            struct.workspace, self._workspace = workspace.pointer, workspace
+            size = core.unchecked.pn_training_workspace(core.active.table, struct)
+            workspace = self._work.borrow(size + EPOCHS_AT_ONCE)
+            self._losses = workspace.pointer
+            struct.workspace, self._workspace = self._losses + EPOCHS_AT_ONCE, workspace
         if struct.ended:
             self._collect(losses)
         last = self._epochs + epochs
         while True:
-            some = pace.samples if samples is None else min(pace.samples, samples)
-            most, before = min(last - self._epochs, EPOCHS_AT_ONCE), struct.first
+            some, most, before = pace.samples, last - self._epochs, struct.first
+            if samples is not None and samples < some:
+                some = samples
+            if most > EPOCHS_AT_ONCE:
+                most = EPOCHS_AT_ONCE
             with turns.queue:
                 pass  # those who wait
             try:
@@ -101,7 +103,8 @@ class NativeSteps:
                 finally:
                     if struct.ended:  # Ctrl-C came in between
                         self._collect(losses)
-            samples = None if samples is None else samples - taken
+            if samples is not None:
+                samples -= taken
             if self._epochs >= last or (samples is not None and samples <= 0):
                 break
             pace.took(taken, seconds)
