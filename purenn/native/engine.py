@@ -22,6 +22,7 @@ from .training import NativeSteps
 from .work import Pace, Work
 
 DOUBLES = ffi.typeof("double[]")
+from_buffer, new, unpack = ffi.from_buffer, ffi.new, ffi.unpack  # each look into ffi takes a while
 
 
 class NativeEngine:
@@ -164,15 +165,16 @@ class NativeWeights:
 
     def row(self, numbers: memoryview[Any]) -> list[float]:
         """The outputs for one sample of float64 numbers, with the least ado."""
-        x, outputs = ffi.from_buffer(numbers), ffi.new(DOUBLES, self._n_out)
+        n_out, turns = self._n_out, self._turns
+        x, outputs = from_buffer(numbers), new(DOUBLES, n_out)
         if len(x) != 8 * self._n_in:
             _check_count("X", len(numbers), self._n_in)
-        with self._turns.queue, self._turns.use:
+        with turns.queue, turns.use:
             found = lib.pn_predict_row(
                 core.active.table, outputs, self._struct, self._row_workspace, x
             )
             if not found:
-                return ffi.unpack(outputs, self._n_out)
+                return unpack(outputs, n_out)
         core.refuse(found)
         if found & lib.PN_NOT_ALIGNED:
             return self.row(memoryview(numbers.tobytes()).cast("d"))

@@ -17,6 +17,7 @@ from ..checks import shown
 from ..door import PLAIN_SIZES as SIZES
 from .core import ffi
 
+cast, from_buffer = ffi.cast, ffi.from_buffer  # each look into ffi takes a while
 ADDRESS, BYTES = ffi.typeof("uintptr_t"), ffi.typeof("char[]")
 CACHE_LINE = 64  # bytes
 HUGE_PAGE = 2**21  # bytes
@@ -68,9 +69,9 @@ def zeros(count: int) -> Memory:
         owner = ffi.new(BYTES, size + line)
     else:
         line = HUGE_PAGE
-        owner = ffi.from_buffer(huge_pages(size + line))
+        owner = from_buffer(huge_pages(size + line))
     begin = owner + -address_of(owner) % line
-    return Memory((owner, ffi.cast(POINTERS["d"], begin), count, "d"))
+    return Memory((owner, cast(POINTERS["d"], begin), count, "d"))
 
 
 def huge_pages(size: int) -> Any:
@@ -95,26 +96,27 @@ def held(view: memoryview[Any]) -> Memory | None:
     there."""
     form, nbytes = view.format, view.nbytes
     try:
-        begin = owner = ffi.from_buffer(view.obj)
+        begin = owner = from_buffer(view.obj)
     except (TypeError, ValueError, BufferError):
         return None
     if len(owner) != nbytes:  # else the view is all of its owner
-        start = address_of(ffi.from_buffer(view)) - address_of(owner)
+        start = address_of(from_buffer(view)) - address_of(owner)
         if not 0 <= start <= len(owner) - nbytes:
             return None
         begin = owner + start
-    if int(ffi.cast(ADDRESS, begin)) % SIZES[form]:
+    size = SIZES[form]
+    if int(cast(ADDRESS, begin)) % size:
         return None
-    return Memory((owner, ffi.cast(POINTERS[form], begin), nbytes // SIZES[form], form))
+    return Memory((owner, cast(POINTERS[form], begin), nbytes // size, form))
 
 
 def copied(view: memoryview[Any]) -> Memory:
     """A copy of the numbers of a contiguous view."""
-    owner = ffi.from_buffer(bytearray(view.tobytes()))
-    pointer = ffi.cast(POINTERS[view.format], owner)
+    owner = from_buffer(bytearray(view.tobytes()))
+    pointer = cast(POINTERS[view.format], owner)
     return Memory((owner, pointer, view.nbytes // SIZES[view.format], view.format))
 
 
 def address_of(pointer: Any) -> int:
     """Where it points."""
-    return int(ffi.cast(ADDRESS, pointer))
+    return int(cast(ADDRESS, pointer))

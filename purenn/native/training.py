@@ -16,6 +16,7 @@ from .work import Pace, Work
 
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 TRAINING = ffi.typeof("struct pn_training *")
+new, unpack = ffi.new, ffi.unpack  # each look into ffi takes a while
 
 
 class NativeSteps:
@@ -39,7 +40,7 @@ class NativeSteps:
         self._order: Any = None
         self._workspace: Memory | None = None
         self._epochs = 0  # whose losses are taken
-        self._struct = struct = ffi.new(TRAINING)
+        self._struct = struct = new(TRAINING)
         inputs = struct.inputs
         inputs.X, inputs.type, inputs.n_in = pointer, TYPES[form], n_in
         if named:
@@ -115,5 +116,5 @@ class NativeSteps:
     def _collect(self, losses: list[float]) -> None:
         """Takes the losses of the last call of C, once, wherever Ctrl-C comes in between."""
         struct, epochs = self._struct, self._epochs
-        losses[epochs:] = ffi.unpack(self._losses, struct.ended)
+        losses[epochs:] = unpack(self._losses, struct.ended)
         self._epochs, struct.ended = epochs + struct.ended, 0
