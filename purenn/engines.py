@@ -127,7 +127,7 @@ def engine(backend: str = "auto") -> Engine:
                 raise BackendError(f"the C core is not installed: {why_absent(error)}") from None
         else:
             return NativeEngine()
-    from .plain import PlainEngine
+    from .plain.engine import PlainEngine
 
     return PlainEngine()
 

@@ -1,4 +1,4 @@
-"""The reference on MicroPython: the same bits, and the rules that let it run there."""
+"""The reference and its fast bodies on MicroPython: the same bits, and the rules behind that."""
 
 import ast
 import contextlib
@@ -23,6 +23,9 @@ TREES = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in FILE
 HERE = pathlib.Path(__file__).parent / "micropython"
 FUNCTIONS = HERE / "functions.py"
 
+FAST = REFERENCE.parent / "plain"
+FAST_FILES = [path for path in sorted(FAST.glob("*.py")) if path.name != "engine.py"]
+
 ALLOWED_MATH = {"sqrt", "ldexp", "frexp", "copysign"}
 COMPENSATED = {"sum", "fsum", "sumprod", "pow"}
 MISSING_IN_MICROPYTHON = {"bit_length", "fromhex", "__doc__"}
@@ -41,25 +44,30 @@ def run(command, folder):
     return result.stdout.decode("utf-8").splitlines()
 
 
-def run_on_cpython(script, folder):
-    """What the script prints here, in a folder with nothing beside it but the reference."""
+def copy_of_package(package, folder):
+    """A copy without what Python compiled."""
     shutil.copytree(
-        str(REFERENCE), str(folder / "reference"), ignore=shutil.ignore_patterns("__pycache__")
+        str(package), str(folder / package.name), ignore=shutil.ignore_patterns("__pycache__")
     )
+
+
+def run_on_cpython(script, folder, package=REFERENCE):
+    """What the script prints here, in a folder with nothing beside it but the package."""
+    copy_of_package(package, folder)
     shutil.copy(str(script), str(folder / "script.py"))
     return run([sys.executable, "-s", "script.py"], folder)
 
 
-def run_on_micropython(script, folder):
+def run_on_micropython(script, folder, package=REFERENCE):
     """What the script prints on MicroPython."""
-    package = os.environ.get("PURENN_MICROPYTHON")
-    if not package:
+    micropython = os.environ.get("PURENN_MICROPYTHON")
+    if not micropython:
         pytest.skip(
             "PURENN_MICROPYTHON isn't set: run `npm install"
             " @micropython/micropython-webassembly-pyscript@1.27.0` and set it to the folder"
             " node_modules/@micropython/micropython-webassembly-pyscript"
         )
-    return run(["node", HERE / "run.mjs", os.path.abspath(package), REFERENCE, script], folder)
+    return run(["node", HERE / "run.mjs", os.path.abspath(micropython), package, script], folder)
 
 
 def assert_same_lines(there, here):
@@ -78,6 +86,21 @@ def test_every_function_gives_the_same_bits(tmp_path):
     there = run_on_micropython(FUNCTIONS, tmp_path)
     here = run_on_cpython(FUNCTIONS, tmp_path)
     assert len(here) > 2000
+    assert_same_lines(there, here)
+
+
+def test_fast_bodies_give_the_bits_of_the_reference(tmp_path):
+    """Where they are copied, without their engine, to lie beside the reference."""
+    package = tmp_path / "purenn"
+    (package / FAST.name).mkdir(parents=True)
+    (package / "__init__.py").touch()
+    copy_of_package(REFERENCE, package)
+    for path in FAST_FILES:
+        shutil.copy(str(path), str(package / FAST.name))
+    (tmp_path / "here").mkdir()
+    there = run_on_micropython(HERE / "trainings.py", tmp_path, package)
+    here = run_on_cpython(HERE / "trainings.py", tmp_path / "here", package)
+    assert len(here) > 30 and all(line.endswith("equal") for line in here)
     assert_same_lines(there, here)
 
 
@@ -138,10 +161,24 @@ def test_reference_imports_only_math_and_itself(name):
             assert f"{node.module}.py" in TREES, node.lineno
 
 
-@pytest.mark.parametrize("name", sorted(TREES))
-def test_reference_keeps_to_portable_arithmetic(name):
+@pytest.mark.parametrize("path", FAST_FILES, ids=lambda path: path.name)
+def test_fast_bodies_import_only_math_the_reference_and_themselves(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        assert not isinstance(node, ast.Import), node.lineno
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            assert node.module == "math", node.lineno
+            assert {alias.name for alias in node.names} <= ALLOWED_MATH, node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.level == 2:
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            assert names[0].split(".")[0] == "reference", node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert FAST / f"{node.module}.py" in FAST_FILES, node.lineno
+
+
+@pytest.mark.parametrize("path", FILES + FAST_FILES, ids=lambda path: "-".join(path.parts[-2:]))
+def test_they_keep_to_portable_arithmetic(path):
     """No libm, no compensated sum, no power, nothing that MicroPython lacks."""
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Name):
             assert node.id not in COMPENSATED | MISSING_IN_MICROPYTHON, node.lineno
         elif isinstance(node, ast.Attribute):

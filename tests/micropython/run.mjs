@@ -1,19 +1,19 @@
-// Runs a Python script on MicroPython's WebAssembly build, with the reference alone beside it.
+// Runs a Python script on MicroPython's WebAssembly build, with one package beside it.
 //
-//   node run.mjs FOLDER_OF_MICROPYTHON.MJS REFERENCE_FOLDER SCRIPT.py
+//   node run.mjs FOLDER_OF_MICROPYTHON.MJS PACKAGE_FOLDER SCRIPT.py
 //
-// The script finds the reference as the package `reference` and nothing else of purenn. What it
+// The script finds the package by its folder's name, such as `reference`, and nothing else. What it
 // prints goes to stdout. An exception in it is shown on stderr and ends with status 1.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const MEBIBYTE = 1024 * 1024;
 
-const [micropythonFolder, referenceFolder, script] = process.argv.slice(2);
+const [micropythonFolder, packageFolder, script] = process.argv.slice(2);
 if (script === undefined) {
-    console.error("usage: node run.mjs FOLDER_OF_MICROPYTHON.MJS REFERENCE_FOLDER SCRIPT.py");
+    console.error("usage: node run.mjs FOLDER_OF_MICROPYTHON.MJS PACKAGE_FOLDER SCRIPT.py");
     process.exit(2);
 }
 
@@ -25,12 +25,18 @@ const python = await loadMicroPython({
     stdout: (line) => lines.push(line + "\n"),
 });
 
-python.FS.mkdir("/reference");
-for (const name of readdirSync(referenceFolder)) {
-    if (name.endsWith(".py")) {
-        python.FS.writeFile("/reference/" + name, readFileSync(join(referenceFolder, name)));
+function copy(from, to) {
+    python.FS.mkdir(to);
+    for (const entry of readdirSync(from, { withFileTypes: true })) {
+        const path = join(from, entry.name);
+        if (entry.isDirectory()) {
+            copy(path, to + "/" + entry.name);
+        } else if (entry.name.endsWith(".py")) {
+            python.FS.writeFile(to + "/" + entry.name, readFileSync(path));
+        }
     }
 }
+copy(packageFolder, "/" + basename(packageFolder));
 python.runPython("import sys; sys.path.insert(0, '/')");
 
 try {

@@ -1,4 +1,4 @@
-"""The engine in plain Python: purenn.reference as it stands."""
+"""The engine in plain Python: the fast bodies where they may compute, else the reference."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from array import array
 from collections.abc import Sequence
 from math import isfinite
 
-from . import door, reference
-from .annotations import Any
-from .architecture import Architecture
-from .environment import check_arithmetic
-from .weights import lists_of
+from .. import door, reference
+from ..annotations import Any
+from ..architecture import Architecture
+from ..environment import check_arithmetic
+from ..weights import lists_of
+from .network import Tiled, pairs, tiled
+from .training import Batch, Samples, gradients
 
 
 class PlainEngine:
@@ -30,7 +32,8 @@ class PlainEngine:
 
     def inputs(self, block: door.Block) -> list[list[float]]:
         """The rows of a block as lists of floats."""
-        return [[*map(float, block.row(row))] for row in range(block.shape[0])]
+        rows = [block.row(row) for row in range(block.shape[0])]
+        return [[*map(float, row)] for row in rows] if block.numbers.format == "B" else rows
 
     targets = inputs
 
@@ -42,7 +45,10 @@ class PlainEngine:
 
     def first_not_finite(self, X: list[list[float]], units: int = 0) -> int | None:
         """The row of the first input that is not finite, or None."""
-        return next((s for s, row in enumerate(X) if not all(map(isfinite, row))), None)
+        for s, row in enumerate(X):
+            if not isfinite(sum(row)) and not all(map(isfinite, row)):
+                return s
+        return None
 
     def first_outside(
         self, Y: list[list[float]], low: float, high: float, least: float, most: float
@@ -62,7 +68,7 @@ class PlainEngine:
 
 
 class PlainWeights:
-    """The weights of a network as a reference.Network, which may be replaced but never changes."""
+    """The weights in a network, tiled or not, which may be replaced but never changes."""
 
     def __init__(self, engine: PlainEngine, architecture: Architecture, block: array) -> None:
         self.engine, self.architecture = engine, architecture
@@ -70,44 +76,49 @@ class PlainWeights:
 
     def replace(self, block: array) -> None:
         """Takes the weights of that block from now on."""
-        network = self.architecture
-        self.network = reference.Network(
-            lists_of(network, block), list(network.activations), network.loss, network.bias
-        )
+        a = self.architecture
+        network = reference.Network(lists_of(a, block), list(a.activations), a.loss, a.bias)
+        self.network = tiled(network) or network
 
     def block(self) -> array:
         """A copy of the weights in one block."""
-        block = array("d")
-        for W, b in self.network.parameters:
-            for row in (*W, b):
-                block.extend(row)
-        return block
+        return block_of(self.network.parameters)
 
     def outputs(self, X: list[list[float]]) -> list[list[float]]:
         """The outputs for the samples X."""
         check_arithmetic()
-        _, A = reference.forward(X, self.network)
-        return A[-1]
+        network = self.network
+        if not isinstance(network, Tiled):
+            return reference.forward(X, network)[1][-1]
+        outputs, tiles, bias = network.layers.outputs, network.tiles, network.layers.bias
+        return [outputs(pairs(x, bias), tiles) for x in X]
 
     def row(self, numbers: memoryview[Any]) -> list[float]:
         """The outputs for one sample of float64 numbers."""
         x: Any = numbers.tolist()
-        if not all(map(isfinite, x)):
+        if self.engine.first_not_finite([x]) is not None:
             raise door.not_finite("X", door.Block(numbers, (1, len(x))), 0)
         return self.outputs([x])[0]
 
     def gradients(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
         check_arithmetic()
+        L, parameters = self._gradients(X, Y)
+        return reference.mean(L), block_of(parameters)
+
+    def _gradients(self, X: list[list[float]], Y: list[list[float]]) -> tuple:
         network = self.network
+        if isinstance(network, Tiled):
+            bias = network.layers.bias
+            batch = Batch([pairs(x, bias) for x in X], Y, len(X[0]) + bias)
+            found = gradients(network, batch)
+            if found is not None:
+                L, dW = found
+                return L, Tiled(network.layers, dW).parameters
+            network = network.untiled()
         _, A = reference.forward(X, network)
         L = reference.LOSSES[network.loss].losses(A[-1], Y)
-        _, gradients = reference.backward(A, X, Y, network)
-        block = array("d")
-        for dW, db in gradients:
-            for row in (*dW, db):
-                block.extend(row)
-        return reference.mean(L), block
+        return L, reference.backward(A, X, Y, network)[1]
 
     def steps(
         self, X: list[list[float]], Y: list[list[float]], batch_size: int, learning_rate: float
@@ -117,10 +128,10 @@ class PlainWeights:
 
 
 class PlainSteps:
-    """The steps of a training: reference.train_epoch, batch by batch.
+    """The steps of a training, batch by batch.
 
-    A step is made on a copy of the weights, which takes their place when it is whole, so that
-    Ctrl-C and other threads find them between two steps.
+    A step makes other weights, which take their place when they are whole, so that Ctrl-C and other
+    threads find them between two steps.
     """
 
     def __init__(
@@ -131,8 +142,8 @@ class PlainSteps:
         batch_size: int,
         learning_rate: float,
     ) -> None:
-        self._weights, self._X, self._Y = weights, X, Y
-        self._batch_size, self._learning_rate = batch_size, learning_rate
+        self._weights, self._n, self._batch_size = weights, len(X), batch_size
+        self._samples = Samples(X, Y, weights.architecture.bias, learning_rate)
         self._order: Sequence[int] = range(len(X))
         self.position, self._total = (0, 0), 0.0
 
@@ -143,14 +154,14 @@ class PlainSteps:
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         check_arithmetic()
-        weights, X, Y, n = self._weights, self._X, self._Y, len(self._X)
+        weights, step, n = self._weights, self._samples.step, self._n
+        order, size = self._order, self._batch_size
         (epoch, first), total = self.position, self._total
         last, left = epoch + epochs, n * epochs if samples is None else samples
         while epoch < last and left > 0:
-            rows = self._order[first : first + self._batch_size]
-            batch_X, batch_Y = [X[row] for row in rows], [Y[row] for row in rows]
-            network = copy_of(weights.network)
-            for loss in reference.train_step(network, batch_X, batch_Y, self._learning_rate):
+            rows = order[first : first + size] if size > 1 else (order[first],)
+            network, L = step(weights.network, rows)
+            for loss in L:
                 total = total + loss
             first += len(rows)
             left -= len(rows)
@@ -160,7 +171,10 @@ class PlainSteps:
             weights.network, self._total, self.position = network, total, (epoch, first)
 
 
-def copy_of(network: reference.Network) -> reference.Network:
-    """The same network with parameters of its own."""
-    parameters = [([*map(list.copy, W)], b.copy()) for W, b in network.parameters]
-    return reference.Network(parameters, network.activations, network.loss, network.bias)
+def block_of(parameters: list) -> array:
+    """(W, b) of each layer in one block."""
+    block = array("d")
+    for W, b in parameters:
+        for row in (*W, b):
+            block.extend(row)
+    return block
