@@ -168,6 +168,17 @@ def pure_python(name: str, title: str, **differences) -> Task:
     )
 
 
+SMALL_DIGITS = {
+    "data": "optical",
+    "samples": 200,
+    "start": "glorot",
+    "sizes": (64, 16, 10),
+    "epochs": 5,
+    "unit": "epoch",
+    "per": 5,
+}
+
+
 COMPARED = [
     LETTERS,
     PLANAR,
@@ -184,11 +195,14 @@ COMPARED = [
     ),
     pure_python(
         "python-digits",
-        "python-digits: 64-16-10, sigmoid, 200 small digits one by one, with no package either",
-        data="optical",
-        samples=200,
-        start="glorot",
-        sizes=(64, 16, 10),
+        "python-digits: 64-16-10, sigmoid, an epoch of 200 small digits one by one, no package",
+        **SMALL_DIGITS,
+    ),
+    pure_python(
+        "python-batches",
+        "python-batches: the same in batches of 20",
+        **SMALL_DIGITS,
+        batch=20,
     ),
 ]
 

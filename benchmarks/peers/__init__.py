@@ -44,7 +44,7 @@ PEERS = {
     "FANN": Peer(
         source="fann.c", libraries=("doublefann", "m"), threads=False, package="libfann-dev"
     ),
-    "plain Python": Peer("plain_python", ("PlainPython",), threads=False),
+    "plain Python": Peer("plain_python", ("PlainPython", "WithoutZeros"), threads=False),
 }
 
 
