@@ -10,7 +10,7 @@ from cases import ACTIVATIONS, EDGES, LOSSES, Case, WideCase, copied, lasts
 from purenn import Network, Training, reference
 from purenn.plain import elementary, training
 from purenn.plain.linalg import WIDTH, parts
-from purenn.plain.network import LIMIT, Tiled, tiled
+from purenn.plain.network import LIMIT, MOST_LAYERS, Tiled, tiled
 
 pytest.importorskip("hypothesis")
 
@@ -259,7 +259,11 @@ def test_tiles_cover_all_outputs():
 
 
 def test_networks_without_tiles():
-    """Those of no inputs or no outputs are the reference's."""
+    """Those of no inputs, no outputs or very many layers are the reference's."""
+    deep = [([[0.5]], [0.0]) for _ in range(MOST_LAYERS + 1)]
+    for W, is_tiled in ((deep, False), (deep[1:], True)):
+        network = reference.Network(W, ["tanh"] * len(W), "mean_squared_error", True)
+        assert (tiled(network) is not None) == is_tiled
     for sizes in ([0, 2], [2, 0], [2, 0, 1]):
         W = [
             ([[0.5] * n_out for _ in range(n_in)], [0.0] * n_out)

@@ -19,6 +19,7 @@ from .linalg import body, parts, source
 from .losses import gradient_of, loss_of
 
 LIMIT = 1e90
+MOST_LAYERS = 30  # written out: Python takes a few milliseconds to compile each
 _layers: dict = {}
 
 
@@ -123,7 +124,9 @@ class Tiled:
 
 
 def tiled(network: Network):
-    """The network for the fast bodies; None where weights are not tame, or a layer has none."""
+    """The network for the fast bodies; None where it is too deep, or its weights are not tame."""
+    if len(network.parameters) > MOST_LAYERS:
+        return None
     first = network.parameters[0][0]
     if not all(-LIMIT < w < LIMIT for row in first for w in row):
         return None
