@@ -111,7 +111,8 @@ def reached(target: Statement, results: Results) -> str:
 
 def figures(all_results: list[Results]) -> str:
     """Machines, limits, every item, memory, growth, imports."""
-    tables = [limits(all_results), *(item(task, all_results) for task in COMPARED)]
+    measured = [task for task in COMPARED if any(it.of(task.name, 1) for it in all_results)]
+    tables = [limits(all_results), *(item(task, all_results) for task in measured)]
     tables += [memory(all_results), growth(all_results), imports(all_results)]
     return "\n\n".join([*map(about, all_results), *(markdown(it).rstrip("\n") for it in tables)])
 
