@@ -168,8 +168,9 @@ class Network(Frozen):
     def predict(self, X: Any, *, lists: bool = True) -> Any:
         """The outputs for X (n, n_in): n lists of n_out numbers; for one flat sample, one list.
 
-        With `lists=False` they are a memoryview of float64 numbers, (n, n_out) or (n_out), which
-        NumPy takes without a copy: with the C core, many samples take a fraction of the time.
+        With `lists=False` they are a writable memoryview of float64 numbers, (n, n_out) or (n_out),
+        in memory that nobody else uses: `numpy.asarray` takes it without a copy, and it is indexed
+        as `outputs[s, j]`. With the C core, many samples take a fraction of the time.
         Raises ValueError or TypeError where X is not finite numbers in rows of n_in, or is not
         finite after scaling.
         """

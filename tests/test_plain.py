@@ -9,8 +9,9 @@ from cases import ACTIVATIONS, EDGES, LOSSES, Case, WideCase, copied, lasts
 
 from purenn import Network, Training, reference
 from purenn.plain import elementary, training
+from purenn.plain import network as plain_network
 from purenn.plain.linalg import WIDTH, parts
-from purenn.plain.network import LIMIT, MOST_LAYERS, Tiled, tiled
+from purenn.plain.network import LIMIT, MOST_KEPT, MOST_LAYERS, Tiled, layers_of, tiled
 
 pytest.importorskip("hypothesis")
 
@@ -226,6 +227,26 @@ def test_a_step_leaves_the_weights_before_it_as_they_were():
         steps.step()
         assert isinstance(before, Tiled) and net.weights.network is not before
         assert bits(before.parameters) == weights != bits(net.get_weights())
+
+
+def test_after_a_wild_training_the_next_one_is_fast_again():
+    net = Network([2, 3, 1], activations="identity", seed=1, backend="python")
+    net.fit([[1.0, 2.0]], [[1e120]], epochs=1, learning_rate=1e-120)
+    assert not isinstance(net.weights.network, Tiled)
+    theirs = first_weights(net)
+    net.fit([[1.0, 2.0]], [[1.0]], epochs=1, learning_rate=0.1)
+    reference.train_epoch(theirs, [[1.0, 2.0]], [[1.0]], [0], 1, 0.1)
+    assert isinstance(net.weights.network, Tiled)
+    assert bits(net.get_weights()) == bits(theirs.parameters)
+
+
+def test_written_out_layers_are_not_kept_for_ever(monkeypatch):
+    kept: dict = {}
+    monkeypatch.setattr(plain_network, "_layers", kept)
+    for width in range(1, MOST_KEPT + 3):
+        layers = layers_of([width], ["tanh"], "mean_squared_error", True)
+        assert layers_of([width], ["tanh"], "mean_squared_error", True) is layers
+        assert len(kept) <= MOST_KEPT
 
 
 def test_shuffled_batches_are_made_anew():

@@ -124,6 +124,8 @@ class PlainWeights:
         self, X: list[list[float]], Y: list[list[float]], batch_size: int, learning_rate: float
     ) -> PlainSteps:
         """A training of these weights, which can be stopped after every step."""
+        if not isinstance(self.network, Tiled):  # they may have become tame
+            self.network = tiled(self.network) or self.network
         return PlainSteps(self, X, Y, batch_size, learning_rate)
 
 

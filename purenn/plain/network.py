@@ -20,6 +20,7 @@ from .losses import gradient_of, loss_of
 
 LIMIT = 1e90
 MOST_LAYERS = 30  # written out: Python takes a few milliseconds to compile each
+MOST_KEPT = 64  # of them, for networks to come: each takes up to 2 MB
 _layers: dict = {}
 
 
@@ -58,6 +59,8 @@ def layers_of(widths: list, activations: list, loss: str, bias: bool) -> Layers:
     """Those with these settings, written out once."""
     key = tuple(widths), tuple(activations), loss, bias
     if key not in _layers:
+        if len(_layers) >= MOST_KEPT:
+            _layers.clear()
         _layers[key] = Layers(widths, activations, loss, bias)
     return _layers[key]
 
