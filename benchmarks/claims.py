@@ -83,7 +83,11 @@ TARGETS = [
             "plain Python",
             own="purenn in Python",
         )
-        for item, bound in zip(("python-letters", "python-digits", "python-batches"), (0.77, 0.77, 1))
+        for item, bound in {
+            "python-letters": 0.77,
+            "python-digits": 0.77,
+            "python-batches": 1,
+        }.items()
     ),
 ]
 
