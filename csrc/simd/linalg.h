@@ -74,8 +74,8 @@ INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t 
         store_columns(C + i * c_row, sums[i], width, vectors);
 }
 
-/* tile for up to NARROW rows and one vector of columns, with B where it lies; and, unless totals is
- * NULL, totals[j] = totals[j] + sum of B[p][j]. */
+/* tile for up to NARROW rows and one vector of columns, with B where it lies; and, unless totals
+ * is NULL, totals[j] = totals[j] + sum of B[p][j]. */
 INLINE void narrow_tile(double *C, double *totals, size_t width, const double *a, size_t a_row,
                         size_t a_step, const double *B, size_t count, int fresh, size_t rows)
 {

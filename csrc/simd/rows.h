@@ -9,9 +9,9 @@
 #include "kernels.h"
 #include "vector.h"
 
-#define MOST 4 /* vectors of sums at a time; FOR_COLUMNS has a case for each number of them */
-#define MANY 8 /* the same, where there is one sum for each */
-#define ROWS_AT_ONCE 8 /* of W, whose sums of products don't wait for each other */
+#define MOST 4         /* vectors at a time; FOR_COLUMNS has a case for each number of them */
+#define MANY 8         /* vectors of sums at a time, where there are as many */
+#define ROWS_AT_ONCE 8 /* rows of W, whose sums don't wait for each other */
 
 /* x[k] of whatever type; type is a constant wherever this is called. */
 INLINE double number(const void *x, int type, size_t k)
@@ -53,7 +53,7 @@ INLINE size_t row_number(struct pn_rows rows, size_t s)
 /* Calls f(..., vectors) for each group of up to MOST vectors of columns j ... j + width - 1, with
  * the number of vectors as a constant, from the present j on. */
 #define FOR_COLUMNS(j, width, n_out, f, ...)                                                      \
-    for (; j < (n_out) && (width = smaller(MOST * LANES, (n_out)-j)) > 0; j += MOST * LANES) \
+    for (; j < (n_out) && (width = smaller(MOST * LANES, (n_out)-j)) > 0; j += MOST * LANES)      \
         switch ((width + LANES - 1) / LANES) {                                                    \
             CASE(1, f, __VA_ARGS__)                                                               \
             CASE(2, f, __VA_ARGS__)                                                               \
@@ -152,6 +152,7 @@ INLINE int step_of_row(double *W, const void *x, const uint16_t *columns, size_t
     return !any(differ(finite, finite));
 }
 
+/* input_gradient_of_row for so few rows of W, a constant number. */
 INLINE void input_gradient_of_rows(double *dx, const double *dz, const double *W, size_t n_out,
                                    size_t w_row, size_t rows)
 {

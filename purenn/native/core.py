@@ -18,8 +18,6 @@ from . import _core  # type: ignore[attr-defined]
 ffi: Any = _core.ffi
 unchecked: Any = _core.lib
 LEVELS = ("plain", "avx2", "avx512", "zen4", "neon")
-
-
 LOOKING = ("pn_find_columns", "pn_predict_row", "pn_train")  # and say what they saw
 
 
