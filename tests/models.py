@@ -60,6 +60,7 @@ LEVELS = {
 }  # fmt: skip
 # Where tiles are, which multiply as often as they add.
 PRODUCTS = re.compile(r"affine|add_weight_products|input_gradient|panel_products[.\w]*")
+STORE = re.compile(r"\tvmov\w+\t%[yz]mm\d+, .*\(|\tst[rp]\tq")
 # Other loops: the function, the multiplications and additions, and the vectors done by them.
 OTHERS = {
     "exp": ("exp_forward", 19, 17, 1),
@@ -109,11 +110,13 @@ def amount(operation: str, body: str) -> int:
 
 
 def tiles(level: str, compiler: str) -> list[Loop]:
-    """The main tile, wherever the compiler put it."""
+    """The main tile, wherever the compiler put it; not the one that copies a panel."""
     found = [
         loop
         for loop in loops(level, compiler)
-        if PRODUCTS.fullmatch(loop.function) and loop.multiplications == loop.additions
+        if PRODUCTS.fullmatch(loop.function)
+        and loop.multiplications == loop.additions
+        and not STORE.search(loop.body)
     ]
     most = max(loop.multiplications for loop in found)
     return [loop for loop in found if loop.multiplications == most]

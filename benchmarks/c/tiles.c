@@ -27,7 +27,10 @@ static double now(void)
 static double tiles_in_cache(void)
 {
     size_t m = 48 / ROWS * ROWS, count = SAMPLES;
-    panel_products(Z, PANEL, PANEL, X, ROWS, 1, ROWS, W, count, 1, NULL, m);
+    struct sums sums = {Z, PANEL, PANEL, 1, NULL};
+    struct factors factors = {X, W, 1, ROWS, ROWS, PANEL, count, NULL};
+    struct soon soon = {NULL, PANEL, 0, 0, 0};
+    panel_products(&sums, &factors, &soon, m);
     return 2.0 * (double)(m * PANEL * count);
 }
 

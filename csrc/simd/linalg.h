@@ -6,9 +6,10 @@
  * sums: enough of them that the processor never waits for an addition to end, and few enough to
  * stay in its registers. Whoever includes this file has defined ROWS, from 4 to 8.
  *
- * The matrix whose rows are read as vectors is first copied into a panel, PANEL columns side by
- * side and 0 where it has no more; the other one, where it is read often, into a block of rows.
- * Where a sum is longer than a panel is deep, it is stored and taken up again, which is exact. */
+ * The matrix whose rows are read as vectors is copied into panels, PANEL columns side by side and 0
+ * where it has no more: by the first tile that reads it, or beforehand where it is transposed. The
+ * other one, where it is read often, is first copied into a block of rows. Where a sum is longer than
+ * a panel is deep, it is stored and taken up again, which is exact. */
 #ifndef PN_SIMD_LINALG_H
 #define PN_SIMD_LINALG_H
 
@@ -19,59 +20,82 @@
 #define NARROW 8                    /* rows of a narrow tile; NARROW_TILE has a case for each */
 #define PANEL (2 * LANES)           /* columns of a panel */
 #define DEPTH 256                   /* terms that are added before a sum is stored */
-#define TOGETHER 4                  /* panels that are copied together */
+#define TOGETHER 4                  /* panels that are transposed together */
 #define BLOCK 128                   /* rows that are copied together */
 #define BLOCK_ROW (DEPTH + 8)       /* from row to row of a block: not a power of two */
 #define OFTEN (4 * PANEL)           /* columns, from which on copying the rows pays */
+#define CACHE_LINE 8                /* doubles */
 
 /* scratch holds the panels, then a block; this is its size for the widest vectors. */
 typedef char scratch_suffices[TOGETHER * PANEL * DEPTH + BLOCK * BLOCK_ROW <= PN_SCRATCH ? 1 : -1];
 
-/* C[i][j] = C[i][j] + sum of a(i, p)*B[p][j], p ascending, for i < rows and the first width of
- * vectors*LANES columns, where a(i, p) = a[i*a_row + p*a_step]. From 0.0 if `fresh`; `bias`, if
- * there is one, is added last.
- *
- * C (rows, width) with c_row doubles from row to row, B (count, vectors*LANES) likewise with
- * PANEL; rows and vectors are constants wherever this is called. */
-INLINE void tile(double *C, size_t c_row, size_t width, const double *a, size_t a_row,
-                 size_t a_step, const double *B, size_t count, int fresh, const double *bias,
-                 size_t rows, size_t vectors)
+/* C[i][j] = C[i*row + j], i < m and j < width: what a panel's tiles add to. */
+struct sums {
+    double *C;
+    size_t row, width;
+    int fresh;          /* whether they begin at 0.0 */
+    const double *bias; /* NULL, or bias[j] is added last */
+};
+
+/* a(i, p) = a[i*a_row + p*a_step] and B(p, j) = B[p*b_row + j], p < count: whose products they are. */
+struct factors {
+    const double *a, *B;
+    size_t a_row, a_step, a_tile; /* the last one from tile to tile */
+    size_t b_row, count;
+    double *panel; /* NULL, or where the first tile leaves what it reads of B */
+};
+
+/* The rows that the next panel is copied from: before each tile `some` of them are asked for, so
+ * that they are near when their turn comes. */
+struct soon {
+    const double *B;
+    size_t row, first, end, some;
+};
+
+/* C[i][j] = C[i][j] + sum of a(i, p)*B(p, j), p ascending, for i < rows and `vectors` vectors of
+ * columns; B is copied to the panel if `copies`. The last three are constants wherever this is
+ * called. */
+INLINE void tile(struct sums sums, struct factors factors, int copies, size_t rows, size_t vectors)
 {
-    vec sums[ROWS][2], b[2];
-    size_t last = width - (vectors - 1) * LANES;
+    vec C[ROWS][2], b[2];
     size_t i, v, p;
     UNROLL
     for (i = 0; i < rows; i++) {
         UNROLL
         for (v = 0; v < vectors; v++)
-            sums[i][v] = fresh ? all(0.0)
-                       : v + 1 < vectors ? load(C + i * c_row + v * LANES)
-                       : load_part(C + i * c_row + v * LANES, last);
+            C[i][v] = all(0.0);
+        if (!sums.fresh)
+            load_columns(C[i], sums.C + i * sums.row, sums.width, vectors);
     }
-    for (p = 0; p < count; p++) {
+    for (p = 0; p < factors.count; p++) {
+        if (copies)
+            load_columns(b, factors.B + p * factors.b_row, sums.width, vectors);
         UNROLL
         for (v = 0; v < vectors; v++)
-            b[v] = load(B + p * PANEL + v * LANES);
+            if (copies)
+                store(factors.panel + p * PANEL + v * LANES, b[v]);
+            else
+                b[v] = load(factors.B + p * PANEL + v * LANES);
         UNROLL
         for (i = 0; i < rows; i++) {
-            const double *x = a + i * a_row + p * a_step;
+            const double *x = factors.a + i * factors.a_row + p * factors.a_step;
             UNROLL
             for (v = 0; v < vectors; v++)
-                sums[i][v] = sums[i][v] + scaled(b[v], x);
+                C[i][v] = C[i][v] + scaled(b[v], x);
         }
     }
-    if (bias) {
-        load_columns(b, bias, width, vectors);
+    if (sums.bias) {
+        load_columns(b, sums.bias, sums.width, vectors);
         UNROLL
         for (i = 0; i < rows; i++) {
             UNROLL
             for (v = 0; v < vectors; v++)
-                sums[i][v] = sums[i][v] + b[v];
+                C[i][v] = C[i][v] + b[v];
         }
     }
     UNROLL
     for (i = 0; i < rows; i++)
-        store_columns(C + i * c_row, sums[i], width, vectors);
+        store_columns(sums.C + i * sums.row, C[i], sums.width, vectors);
 }
 
 /* tile for up to NARROW rows and one vector of columns, with B where it lies; and, unless totals
@@ -99,32 +123,60 @@ INLINE void narrow_tile(double *C, double *totals, size_t width, const double *a
         store_part(totals, total, width);
 }
 
-/* The tiles of one panel: C (m, width) as tile has it, for any m. Tiles of a lie a_tile doubles
- * apart. */
-INLINE void tiles(double *C, size_t c_row, size_t width, const double *a, size_t a_tile,
-                  size_t a_row, size_t a_step, const double *B, size_t count, int fresh,
-                  const double *bias, size_t m, size_t vectors)
+INLINE void fetch(struct soon *soon)
 {
-    size_t i = 0;
-    for (; i + ROWS <= m; i += ROWS, a += a_tile)
-        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, ROWS, vectors);
-    for (; i + 4 <= m; i += 4, a += 4 * a_row)
-        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, 4, vectors);
-    for (; i + 2 <= m; i += 2, a += 2 * a_row)
-        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, 2, vectors);
-    if (i < m)
-        tile(C + i * c_row, c_row, width, a, a_row, a_step, B, count, fresh, bias, 1, vectors);
+    size_t end = smaller(soon->first + soon->some, soon->end), j;
+    for (; soon->first < end; soon->first++)
+        for (j = 0; j < PANEL; j += CACHE_LINE)
+            __builtin_prefetch(soon->B + soon->first * soon->row + j, 0, 2);
+}
+
+/* The tiles of one panel, m rows; there are ROWS or more where B is to be copied. */
+INLINE void tiles(struct sums sums, struct factors factors, struct soon soon, size_t m,
+                  size_t vectors)
+{
+    if (factors.panel) {
+        tile(sums, factors, 1, ROWS, vectors);
+        factors.B = factors.panel;
+        factors.a += factors.a_tile;
+        sums.C += ROWS * sums.row;
+        m -= ROWS;
+    }
+    for (; m >= ROWS; m -= ROWS, factors.a += factors.a_tile, sums.C += ROWS * sums.row) {
+        if (soon.first < soon.end)
+            fetch(&soon);
+        tile(sums, factors, 0, ROWS, vectors);
+    }
+    for (; m >= 4; m -= 4, factors.a += 4 * factors.a_row, sums.C += 4 * sums.row)
+        tile(sums, factors, 0, 4, vectors);
+    for (; m >= 2; m -= 2, factors.a += 2 * factors.a_row, sums.C += 2 * sums.row)
+        tile(sums, factors, 0, 2, vectors);
+    if (m > 0)
+        tile(sums, factors, 0, 1, vectors);
 }
 
 /* tiles for a panel of whatever width up to PANEL. */
-static void panel_products(double *C, size_t c_row, size_t width, const double *a, size_t a_tile,
-                           size_t a_row, size_t a_step, const double *B, size_t count, int fresh,
-                           const double *bias, size_t m)
+INLINE void panel(const struct sums *sums, struct factors factors, const struct soon *soon,
+                  size_t m)
 {
-    if (width > LANES)
-        tiles(C, c_row, width, a, a_tile, a_row, a_step, B, count, fresh, bias, m, 2);
+    if (sums->width > LANES)
+        tiles(*sums, factors, *soon, m, 2);
     else
-        tiles(C, c_row, width, a, a_tile, a_row, a_step, B, count, fresh, bias, m, 1);
+        tiles(*sums, factors, *soon, m, 1);
+}
+
+/* The tiles of one panel; one of a_row and a_step is 1, and as a constant it makes them faster. */
+static void panel_products(const struct sums *sums, const struct factors *factors,
+                           const struct soon *soon, size_t m)
+{
+    struct factors known = *factors;
+    if (factors->a_step == 1) {
+        known.a_step = 1;
+        panel(sums, known, soon, m);
+    } else {
+        known.a_row = 1;
+        panel(sums, known, soon, m);
+    }
 }
 
 /* Panels one after the other: panel[p][j] = B[p*b_row + j], or B[j*b_row + p] if transposed, for
@@ -133,21 +185,12 @@ static void pack(double *panels, const double *B, size_t b_row, int transposed, 
                  size_t width)
 {
     size_t p, j, part;
-    if (transposed) {
-        FOR_VECTORS(j, part, width)
-        {
-            double *to = panels + j / PANEL * count * PANEL + j % PANEL;
-            for (p = 0; p < count; p++)
-                store(to + p * PANEL, load_apart(B + j * b_row + p, b_row, part));
-        }
-        return;
-    }
-    for (p = 0; p < count; p++) {
-        FOR_VECTORS(j, part, width)
-        {
-            store(panels + (j / PANEL * count + p) * PANEL + j % PANEL,
-                  load_part(B + p * b_row + j, part));
-        }
+    FOR_VECTORS(j, part, width)
+    {
+        double *to = panels + j / PANEL * count * PANEL + j % PANEL;
+        for (p = 0; p < count; p++)
+            store(to + p * PANEL, transposed ? load_apart(B + j * b_row + p, b_row, part)
+                                             : load_part(B + p * b_row + j, part));
     }
 }
 
@@ -181,29 +224,41 @@ INLINE void products(double *C, const double *a, size_t a_row, size_t a_step, co
         const double *last_bias = chunk + 1 == chunks ? bias : NULL;
         for (i = 0; i < m; i += BLOCK) {
             size_t rows = smaller(BLOCK, m - i);
-            const double *A = a + i * a_row + p * a_step;
-            size_t A_tile = ROWS * a_row, A_row = a_row, A_step = a_step;
+            struct factors factors = {a + i * a_row + p * a_step, NULL, a_row, a_step,
+                                      ROWS * a_row, PANEL, deep, NULL};
             if (n >= OFTEN && a_step == 1) {
-                copy_rows(block, BLOCK_ROW, A, a_row, rows, deep);
-                A = block, A_row = BLOCK_ROW, A_tile = ROWS * BLOCK_ROW;
+                copy_rows(block, BLOCK_ROW, factors.a, a_row, rows, deep);
+                factors.a = block;
+                factors.a_row = BLOCK_ROW;
+                factors.a_tile = ROWS * BLOCK_ROW;
             } else if (n >= OFTEN) {
                 for (j = 0; j < rows; j += ROWS)
-                    copy_rows(block + j * deep, ROWS, A + j, a_step, deep,
+                    copy_rows(block + j * deep, ROWS, factors.a + j, a_step, deep,
                               smaller(ROWS, rows - j));
-                A = block, A_step = ROWS, A_tile = ROWS * deep;
+                factors.a = block;
+                factors.a_step = ROWS;
+                factors.a_tile = ROWS * deep;
             }
             for (j = 0; j < n; j += PANEL) {
-                size_t width = smaller(PANEL, n - j);
-                const double *panel = B + p * b_row;
-                if (transposed || b_row != PANEL) {
+                struct sums sums = {C + i * n + j, n, smaller(PANEL, n - j), fresh && chunk == 0,
+                                    last_bias ? last_bias + j : NULL};
+                struct soon soon = {NULL, b_row, 0, 0, deep * ROWS / rows + 1};
+                if (transposed || (b_row != PANEL && rows < ROWS)) {
                     size_t nth = j / PANEL % TOGETHER;
                     if (nth == 0)
                         pack(scratch, transposed ? B + j * b_row + p : B + p * b_row + j, b_row,
                              transposed, deep, smaller(TOGETHER * PANEL, n - j));
-                    panel = scratch + nth * deep * PANEL;
+                    factors.B = scratch + nth * deep * PANEL;
+                } else {
+                    factors.B = B + p * b_row + j;
+                    factors.b_row = b_row;
+                    factors.panel = b_row == PANEL ? NULL : scratch;
+                    if (j + PANEL < n) {
+                        soon.B = factors.B + PANEL;
+                        soon.end = deep;
+                    }
                 }
-                panel_products(C + i * n + j, n, width, A, A_tile, A_row, A_step, panel, deep,
-                               fresh && chunk == 0, last_bias ? last_bias + j : NULL, rows);
+                panel_products(&sums, &factors, &soon, rows);
             }
         }
     }
