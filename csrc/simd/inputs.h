@@ -5,8 +5,6 @@
 
 #include "sparse.h"
 
-#include <string.h>
-
 #define SPAN 512 /* numbers that are looked at without a branch */
 
 /* x[k] ... x[k + count - 1] as doubles, and 0 in the other lanes; 1 <= count <= LANES. */
@@ -46,51 +44,28 @@ static size_t first_not_finite(const void *X, int type, size_t count)
     return BY_TYPE(type, first_not_finite_of_type, X, count);
 }
 
-/* columns[0] ... = k + the places of the bits of four; how many there are. Writes four in any case:
- * what is written behind the last one is written over by what comes next. */
-INLINE uint32_t name_four(uint16_t *columns, unsigned four, size_t k)
-{
-    static const uint16_t PLACES[16][4] = {
-        {0}, {0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2},
-        {3}, {0, 3}, {1, 3}, {0, 1, 3}, {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3},
-    };
-    uint64_t places;
-    memcpy(&places, PLACES[four], sizeof places);
-    places += k * 0x0001000100010001u; /* to each of the four */
-    memcpy(columns, &places, sizeof places);
-    return (uint32_t)__builtin_popcount(four);
-}
-
-INLINE uint32_t name_eight(uint16_t *columns, uint32_t eight, size_t k)
-{
-    uint32_t found = name_four(columns, eight % 16, k);
-    return found + name_four(columns + found, eight / 16 % 16, k + 4);
-}
-
 /* Names those of x[k] ... x[k + count - 1] that are not 0; how many they are. *zero becomes NaN
- * where one is not finite. 1 <= count <= 8. */
+ * where one is not finite. 1 <= count <= 16. */
 INLINE uint32_t name_numbers(uint16_t *columns, vec *zero, const void *x, size_t k, size_t count,
                              int type)
 {
-    uint32_t eight = 0;
+    unsigned nonzero = 0;
     size_t i, width;
     FOR_VECTORS(i, width, count)
     {
         vec v = load_numbers(x, k + i, width, type);
-        eight |= (uint32_t)bits_of(differ(v, all(0.0))) << i;
+        nonzero |= bits_of(differ(v, all(0.0))) << i;
         *zero = *zero + 0.0 * v;
     }
-    return name_eight(columns, eight, k);
+    return store_places(columns, nonzero, k);
 }
 
 /* The same for x[k] ... x[k + 31], bytes. */
 INLINE uint32_t name_bytes(uint16_t *columns, const uint8_t *x, size_t k)
 {
-    uint32_t found, nonzero = bits_of_bytes(x + k);
-    found = name_eight(columns, nonzero, k);
-    found += name_eight(columns + found, nonzero >> 8, k + 8);
-    found += name_eight(columns + found, nonzero >> 16, k + 16);
-    return found + name_eight(columns + found, nonzero >> 24, k + 24);
+    uint32_t nonzero = bits_of_bytes(x + k);
+    uint32_t found = store_places(columns, nonzero & 0xFFFF, k);
+    return found + store_places(columns + found, nonzero >> 16, k + 16);
 }
 
 INLINE int find_columns_of_type(uint16_t *columns, uint32_t *starts,
@@ -109,8 +84,8 @@ INLINE int find_columns_of_type(uint16_t *columns, uint32_t *starts,
                 return PN_NO_ROOM;
             for (k = t * PN_TILE; type == PN_UINT8 && k + 32 <= end; k += 32)
                 next += name_bytes(columns + next, x, k);
-            for (; k + 8 <= end; k += 8)
-                next += name_numbers(columns + next, &zero, x, k, 8, type);
+            for (; k + 16 <= end; k += 16)
+                next += name_numbers(columns + next, &zero, x, k, 16, type);
             if (k < end)
                 next += name_numbers(columns + next, &zero, x, k, end - k, type);
             starts[s * tiles + t + 1] = next;

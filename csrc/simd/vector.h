@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -151,6 +152,34 @@ INLINE uint32_t bits_of_bytes(const uint8_t *p)
         found |= (uint32_t)(p[i] != 0) << i;
     return found;
 #endif
+}
+
+/* columns[0] ... = k + the places of the bits that are set, of sixteen; how many there are. Writes
+ * sixteen in any case: what comes next is written over what lies behind the last one. */
+INLINE uint32_t store_places(uint16_t *columns, unsigned sixteen, size_t k)
+{
+#if LANES == 8
+    const __m512i ascending = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i places = _mm512_maskz_compress_epi32((__mmask16)sixteen, ascending);
+    places = _mm512_add_epi32(places, _mm512_set1_epi32((int)k));
+    _mm256_storeu_si256((__m256i *)columns, _mm512_cvtepi32_epi16(places));
+#else
+    static const uint16_t PLACES[16][4] = {
+        {0}, {0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2},
+        {3}, {0, 3}, {1, 3}, {0, 1, 3}, {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3},
+    };
+    unsigned bit, found = 0;
+    UNROLL
+    for (bit = 0; bit < 16; bit += 4) {
+        unsigned four = sixteen >> bit & 15;
+        uint64_t places;
+        memcpy(&places, PLACES[four], sizeof places);
+        places += (k + bit) * 0x0001000100010001u; /* to each of the four */
+        memcpy(columns + found, &places, sizeof places);
+        found += (unsigned)__builtin_popcount(four);
+    }
+#endif
+    return (uint32_t)__builtin_popcount(sixteen);
 }
 
 INLINE size_t smaller(size_t a, size_t b)
