@@ -7,6 +7,8 @@ came.
 from __future__ import annotations
 
 import os
+from math import inf
+from sys import float_info
 
 from .annotations import Any, Sequence
 from .checks import STRINGS, check_bool, check_choice, check_count, is_number, shown
@@ -14,6 +16,8 @@ from .door import finite_row, items
 from .frozen import Record
 from .reference import ACTIVATIONS, LOSSES, count_parameters, count_units
 
+LARGEST = float_info.max
+SLACK = 1e-6  # how far a sum of probabilities may be from 1: float32 is nearer
 LARGEST_SEED = 2**32 - 1
 MOST_PARAMETERS = 2**31 - 1  # 16 GiB of them
 SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
@@ -75,13 +79,19 @@ class Architecture(Record):
     Raises ValueError or TypeError for a wrong argument.
     """
 
-    __slots__ = ("activations", "bias", "loss", "preparation", "seed", "sizes")
+    __slots__ = (
+        *("activations", "bias", "loss", "preparation", "seed", "sizes"),
+        *("n_in", "n_out", "target_limits"),
+    )
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
     loss: str
     bias: bool
     seed: int
     preparation: Preparation
+    n_in: int
+    n_out: int
+    target_limits: tuple[float, float, float, float]  # of a number, then of a sample's sum
 
     def __init__(
         self,
@@ -101,6 +111,9 @@ class Architecture(Record):
         _check_pair(activations[-1], loss)
         self._fill(
             sizes=sizes,
+            n_in=sizes[0],
+            n_out=sizes[-1],
+            target_limits=_target_limits(activations[-1], loss),
             activations=activations,
             loss=loss,
             bias=check_bool("bias", bias),
@@ -130,16 +143,6 @@ class Architecture(Record):
             f"{list(self.sizes)}, activations={list(self.activations)}, loss={self.loss!r}, "
             f"bias={self.bias}, seed={self.seed}{''.join(given)}"
         )
-
-    @property
-    def n_in(self) -> int:
-        """The number of inputs."""
-        return self.sizes[0]
-
-    @property
-    def n_out(self) -> int:
-        """The number of outputs."""
-        return self.sizes[-1]
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
@@ -242,6 +245,19 @@ def _check_pair(activation: str, loss: str) -> None:
 
 def _gives_probabilities(activation: str) -> bool:
     return (ACTIVATIONS[activation].low, ACTIVATIONS[activation].high) == (0.0, 1.0)
+
+
+def _target_limits(activation: str, loss: str) -> tuple[float, float, float, float]:
+    """The least and the largest target, and the least and the largest sum of a sample's targets.
+
+    After softmax, whose outputs sum to 1, A − Y is the gradient of its cross-entropy only where the
+    targets sum to 1 as well.
+    """
+    if not LOSSES[loss].of_probabilities:
+        return -LARGEST, LARGEST, -inf, inf
+    if activation == "softmax" == LOSSES[loss].matched:
+        return 0.0, 1.0, 1.0 - SLACK, 1.0 + SLACK
+    return 0.0, 1.0, -inf, inf
 
 
 PROBABILITIES = " or ".join(filter(_gives_probabilities, ACTIVATIONS))

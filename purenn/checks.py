@@ -77,7 +77,9 @@ def check_finite(name: str, value: Any) -> float:
 
 def check_positive(name: str, value: Any) -> float:
     """A finite number above 0."""
-    number = check_finite(name, value)
+    number = value if type(value) is float else check_number(name, value)
+    if not isfinite(number):
+        raise ValueError(f"{name}: expected a finite number, got {number}")
     if number <= 0.0:
         raise ValueError(f"{name}: expected a number above 0, got {shown(value)}")
     return number

@@ -55,8 +55,8 @@ def float64_row(values: Any, n: int) -> memoryview[Any] | None:
         view = memoryview(values)
     except (TypeError, ValueError):
         return None
-    plain = view.shape == (n,) and view.format == "d" and view.nbytes == 8 * n
-    return view if plain and view.c_contiguous else None
+    plain = view.shape == (n,) and view.format == "d" and view.c_contiguous
+    return view if plain else None
 
 
 def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "") -> Block:

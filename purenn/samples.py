@@ -6,20 +6,16 @@ came.
 
 from __future__ import annotations
 
-from math import inf, isfinite
-from sys import float_info
+from math import isfinite
 
 from . import door
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
 from .checks import counted
-from .reference import LOSSES, scale_inputs
+from .reference import scale_inputs
 
 if TYPE_CHECKING:
     from .engines import Engine
-
-LARGEST = float_info.max
-SLACK = 1e-6  # how far a sum of probabilities may be from 1: float32 is nearer
 
 
 def inputs(engine: Engine, architecture: Architecture, block: door.Block, units: int = 0) -> Any:
@@ -49,24 +45,10 @@ def targets(engine: Engine, architecture: Architecture, Y: Any, n_rows: int) -> 
         rows = counted(n_rows, "row")
         raise ValueError(f"Y: expected {rows}, as many as X has, got {block.shape[0]}")
     targets = engine.targets(block)
-    row = engine.first_outside(targets, *_limits(architecture))
+    row = engine.first_outside(targets, *architecture.target_limits)
     if row is not None:
         raise _wrong_target(architecture, block, row)
     return targets
-
-
-def _limits(architecture: Architecture) -> tuple[float, float, float, float]:
-    """The least and the largest target, and the least and the largest sum of a sample's targets.
-
-    After softmax, whose outputs sum to 1, A − Y is the gradient of its cross-entropy only where the
-    targets sum to 1 as well.
-    """
-    loss, activation = LOSSES[architecture.loss], architecture.activations[-1]
-    if not loss.of_probabilities:
-        return -LARGEST, LARGEST, -inf, inf
-    if activation == "softmax" == loss.matched:
-        return 0.0, 1.0, 1.0 - SLACK, 1.0 + SLACK
-    return 0.0, 1.0, -inf, inf
 
 
 def _wrong_target(architecture: Architecture, block: door.Block, row: int) -> ValueError:

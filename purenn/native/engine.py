@@ -23,6 +23,8 @@ from .work import Pace, Work
 
 DOUBLES = ffi.typeof("double[]")
 from_buffer, new, unpack = ffi.from_buffer, ffi.new, ffi.unpack  # each look into ffi takes a while
+first_not_finite = core.unchecked.pn_first_not_finite
+first_outside = core.unchecked.pn_first_outside
 
 
 class NativeEngine:
@@ -64,13 +66,14 @@ class NativeEngine:
         if units and X.name_columns(units):
             return None
         (_, pointer, count, form), (_, width), _ = X
-        for start in range(0, count, AT_ONCE):
-            size = min(AT_ONCE, count - start)
-            found = core.unchecked.pn_first_not_finite(
-                core.active.table, pointer + start, TYPES[form], size
-            )
+        start, size = 0, count
+        while start < count:
+            if size > AT_ONCE:
+                size = AT_ONCE
+            found = first_not_finite(core.active.table, pointer + start, TYPES[form], size)
             if found < size:
                 return (start + found) // width
+            start, size = start + size, count - start - size
         return None
 
     def first_outside(
@@ -78,14 +81,14 @@ class NativeEngine:
     ) -> int | None:
         """The first row with a number that is not low … high, or a sum not least … most."""
         (_, pointer, _, _), (n, width), _ = Y
-        some = max(1, AT_ONCE // width)
-        for first in range(0, n, some):
-            size = min(some, n - first)
-            found = core.unchecked.pn_first_outside(
-                pointer + first * width, low, high, least, most, size, width
-            )
+        first, size = 0, n
+        while first < n:
+            if size * width > AT_ONCE:
+                size = AT_ONCE // width or 1
+            found = first_outside(pointer + first * width, low, high, least, most, size, width)
             if found < size:
                 return first + found
+            first, size = first + size, n - first - size
         return None
 
     def weights(

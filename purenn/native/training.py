@@ -39,7 +39,7 @@ class NativeSteps:
         self._kept, self._work, self._turns = [network, X, Y], work, turns
         self._order: Any = None
         self._workspace: Memory | None = None
-        self._epochs = 0  # whose losses are taken
+        self._n, self._epochs = n, 0  # samples, and the epochs whose losses are taken
         self._struct = struct = new(TRAINING)
         inputs = struct.inputs
         inputs.X, inputs.type, inputs.n_in = pointer, TYPES[form], n_in
@@ -63,7 +63,7 @@ class NativeSteps:
 
     def take_order(self, order: Sequence[int]) -> None:
         """Takes the samples in that order in the epoch that begins now."""
-        rows = ffi.new("size_t[]", row_numbers(order, self._struct.n))
+        rows = ffi.new("size_t[]", row_numbers(order, self._n))
         with self._turns.queue, self._turns.use:
             if self._order is None:  # which needs more room
                 self._workspace = None
@@ -96,7 +96,7 @@ class NativeSteps:
                     seconds = perf_counter() - start
                 if found:
                     core.refuse(found)
-                taken = struct.ended * struct.n + struct.first - before
+                taken = struct.ended * self._n + struct.first - before
             finally:
                 try:
                     if struct.ended:

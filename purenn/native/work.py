@@ -98,8 +98,10 @@ class Pace:
     Threads that meet after every batch may take any time: so they begin with one sample.
     """
 
+    __slots__ = ("samples",)
+
     def __init__(self, work_of_sample: int, threads: int) -> None:
-        self.samples = max(1, FIRST_WORK // work_of_sample) if threads == 1 else 1
+        self.samples = (FIRST_WORK // work_of_sample or 1) if threads == 1 else 1
 
     def took(self, samples: int, seconds: float) -> None:
         """Learns from what the last call has taken."""
