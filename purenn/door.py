@@ -67,7 +67,12 @@ def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "")
     view = buffer_view(values)
     if view is None:
         block = _rows(name, values, n_columns, what)
-    elif view.ndim == 2 and view.nbytes and is_plain(view):
+    elif (
+        view.ndim == 2
+        and view.nbytes
+        and PLAIN_SIZES.get(view.format) == view.itemsize
+        and view.c_contiguous
+    ):
         shape: Any = view.shape
         block = Block(view, shape)
     else:

@@ -76,7 +76,7 @@ class Training:
         Y = samples.targets(weights.engine, architecture, Y, self._n)
         learning_rate = check_positive("learning_rate", learning_rate)
         batch_size = self._n if batch_size is None else check_count("batch_size", batch_size)
-        self._batch_size = min(batch_size, self._n)
+        self._batch_size = batch_size if batch_size < self._n else self._n
         shuffle = check_bool("shuffle", shuffle)
         if shuffle or seed is not None:
             seed = check_seed(seed)

@@ -485,10 +485,10 @@ def stop_after(native, monkeypatch, steps, calls):
         made.append(1)
         return function(*arguments)
 
-    steps._struct.range, steps._pace.samples = 8, 7
+    steps._struct.range, steps._at_once = 8, 7
     with monkeypatch.context() as patched:
         patched.setattr(native.core.lib, "pn_train", train)
-        patched.setattr(native.work.Pace, "took", lambda self, *taken: None)
+        patched.setattr(native.training, "next_samples", lambda samples, *taken: samples)
         with pytest.raises(KeyboardInterrupt):
             steps.run([], 1)
 

@@ -14,12 +14,12 @@ from ..checks import counted
 from ..reference import count_parameters
 from . import core
 from .core import ffi, lib
-from .inputs import AT_ONCE, TYPES, Inputs
+from .inputs import AT_ONCE, FEW, TYPES, Inputs
 from .matrices import Matrix, made, matrix_of
 from .memory import copied, held, zeros
 from .network import network_of
 from .training import NativeSteps
-from .work import Pace, Work
+from .work import Work, first_samples, next_samples
 
 DOUBLES = ffi.typeof("double[]")
 from_buffer, new, unpack = ffi.from_buffer, ffi.new, ffi.unpack  # each look into ffi takes a while
@@ -63,9 +63,9 @@ class NativeEngine:
     def first_not_finite(self, X: Inputs, units: int = 0) -> int | None:
         """The row of the first input that is not finite, or None. `units` tells that a layer of so
         many will be trained on X, so that one look may find the zeros as well."""
-        if units and X.name_columns(units):
+        (_, pointer, count, form), (n, width), _ = X
+        if units and n >= FEW and X.name_columns(units):
             return None
-        (_, pointer, count, form), (_, width), _ = X
         start, size = 0, count
         while start < count:
             if size > AT_ONCE:
@@ -146,10 +146,10 @@ class NativeWeights:
         outputs, (samples, threads) = zeros(n * n_out), self._work.shares(n)
         samples = min(samples, n)
         workspace = self._work.borrow(threads * lib.pn_predict_workspace(self._struct, samples))
-        pace, first = Pace(self._work.of_sample, 1), 0
+        at_once, first = first_samples(self._work.of_sample, 1), 0
         with self._turns.queue, self._turns.use:
             while first < n:
-                some, start = min(pace.samples, n - first), perf_counter()
+                some, start = min(at_once, n - first), perf_counter()
                 lib.pn_predict(
                     core.active.table,
                     outputs.pointer + first * n_out,
@@ -161,7 +161,7 @@ class NativeWeights:
                     samples,
                     threads,
                 )
-                pace.took(some, perf_counter() - start)
+                at_once = next_samples(at_once, some, perf_counter() - start)
                 first += some
         self._work.give_back(workspace)
         return made(outputs, n, n_out)

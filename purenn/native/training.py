@@ -12,7 +12,7 @@ from .core import ffi, lib
 from .inputs import TYPES, Inputs
 from .memory import Memory
 from .network import Network, row_numbers
-from .work import Pace, Work
+from .work import Work, first_samples, next_samples
 
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 TRAINING = ffi.typeof("struct pn_training *")
@@ -34,7 +34,7 @@ class NativeSteps:
     ) -> None:
         (_, pointer, _, form), (n, n_in), named = X
         (_, targets, _, _), (n_targets, n_out), _ = Y
-        if (n_in, n_out) != (network.sizes[0], network.sizes[-1]) or n != n_targets:
+        if n_in != network.sizes[0] or n_out != network.sizes[-1] or n != n_targets:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
         self._kept, self._work, self._turns = [network, X, Y], work, turns
         self._order: Any = None
@@ -49,7 +49,7 @@ class NativeSteps:
         struct.n, struct.batch_size, struct.learning_rate = n, batch_size, learning_rate
         struct.range, threads = work.shares(batch_size, bool(named))
         struct.threads = threads
-        self._pace = Pace(3 * work.of_sample, threads)
+        self._at_once = first_samples(3 * work.of_sample, threads)
 
     def give_gradients(self, gradients: Memory) -> None:
         """From now on no step is made: `gradients` get those of each batch."""
@@ -72,7 +72,7 @@ class NativeSteps:
 
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
-        struct, pace, turns = self._struct, self._pace, self._turns
+        struct, turns = self._struct, self._turns
         if self._workspace is None:
             size = core.unchecked.pn_training_workspace(core.active.table, struct)
             workspace = self._work.borrow(size + EPOCHS_AT_ONCE)
@@ -82,7 +82,7 @@ class NativeSteps:
             self._collect(losses)
         last = self._epochs + epochs
         while True:
-            some, most, before = pace.samples, last - self._epochs, struct.first
+            some, most, before = self._at_once, last - self._epochs, struct.first
             if samples is not None and samples < some:
                 some = samples
             if most > EPOCHS_AT_ONCE:
@@ -93,7 +93,6 @@ class NativeSteps:
                 with turns.use:
                     start = perf_counter()
                     found = lib.pn_train(core.active.table, struct, self._losses, most, some)
-                    seconds = perf_counter() - start
                 if found:
                     core.refuse(found)
                 taken = struct.ended * self._n + struct.first - before
@@ -108,7 +107,7 @@ class NativeSteps:
                 samples -= taken
             if self._epochs >= last or (samples is not None and samples <= 0):
                 break
-            pace.took(taken, seconds)
+            self._at_once = next_samples(self._at_once, taken, perf_counter() - start)
         if samples is None:  # at the end of an epoch nothing is in it
             workspace, self._workspace = self._workspace, None
             self._work.give_back(workspace)

@@ -92,18 +92,14 @@ class Work:
         return max(1, min(rows, MOST_ROOM // room, work // (3 * self.of_sample * crowd)))
 
 
-class Pace:
-    """How many samples one call of C takes, so that it lasts for SECONDS_AT_ONCE.
+def first_samples(work_of_sample: int, threads: int) -> int:
+    """How many samples the first call of C takes: threads that meet after every batch may take any
+    time, so they begin with one."""
+    return (FIRST_WORK // work_of_sample or 1) if threads == 1 else 1
 
-    Threads that meet after every batch may take any time: so they begin with one sample.
-    """
 
-    __slots__ = ("samples",)
-
-    def __init__(self, work_of_sample: int, threads: int) -> None:
-        self.samples = (FIRST_WORK // work_of_sample or 1) if threads == 1 else 1
-
-    def took(self, samples: int, seconds: float) -> None:
-        """Learns from what the last call has taken."""
-        possible = int(samples * SECONDS_AT_ONCE / max(seconds, 1e-6))
-        self.samples = max(1, min(possible, 4 * self.samples))
+def next_samples(samples: int, taken: int, seconds: float) -> int:
+    """How many the next one takes, to last for SECONDS_AT_ONCE, where `taken` took so long; no more
+    than four times as many as before."""
+    possible = int(taken * SECONDS_AT_ONCE / max(seconds, 1e-6))
+    return max(1, min(possible, 4 * samples))
