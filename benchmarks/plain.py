@@ -2,9 +2,10 @@
 
     PYTHONPATH=. python3.9 benchmarks/plain.py [SECONDS]
 
-Takes purenn from the checkout, so that a Python needs nothing else. The three take turns in this
-process, for so many seconds a line; the least time of each counts, without what `fit` does before
-its first step. Small digits are the first 20, or 40 in batches.
+Takes purenn from the checkout, so that a Python needs nothing else. purenn, the reference and the
+network that is written out take turns in this process, for so many seconds a line; the least time of
+each counts, without what `fit` does before its first step. Small digits are the first 20, or 40 in
+batches.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ AVX512 = ["-mavx512f", "-mavx512dq", "-mavx512vl"]
 TARGETS = {"avx2": ["-mavx2"], "avx512": AVX512, "zen4": AVX512, "neon": []}
 HALVES = "avx512, halves"
 SHAPES = range(4, 9)
-WORKS = ("tiles", "forward", "weight gradient", "input gradient")
+WORKS = ("tiles, by row", "by column", "forward", "weight gradient", "input gradient")
 TURNS = 3
 
 

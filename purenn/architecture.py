@@ -16,7 +16,7 @@ from .door import finite_row, items
 from .frozen import Record
 from .reference import ACTIVATIONS, LOSSES, count_parameters, count_units
 
-LARGEST = float_info.max
+LARGEST_TARGET = float_info.max
 SLACK = 1e-6  # how far a sum of probabilities may be from 1: float32 is nearer
 LARGEST_SEED = 2**32 - 1
 MOST_PARAMETERS = 2**31 - 1  # 16 GiB of them
@@ -80,8 +80,15 @@ class Architecture(Record):
     """
 
     __slots__ = (
-        *("activations", "bias", "loss", "preparation", "seed", "sizes"),
-        *("n_in", "n_out", "target_limits"),
+        "activations",
+        "bias",
+        "loss",
+        "n_in",
+        "n_out",
+        "preparation",
+        "seed",
+        "sizes",
+        "target_limits",
     )
     sizes: tuple[int, ...]
     activations: tuple[str, ...]
@@ -254,7 +261,7 @@ def _target_limits(activation: str, loss: str) -> tuple[float, float, float, flo
     targets sum to 1 as well.
     """
     if not LOSSES[loss].of_probabilities:
-        return -LARGEST, LARGEST, -inf, inf
+        return -LARGEST_TARGET, LARGEST_TARGET, -inf, inf
     if activation == "softmax" == LOSSES[loss].matched:
         return 0.0, 1.0, 1.0 - SLACK, 1.0 + SLACK
     return 0.0, 1.0, -inf, inf

@@ -57,7 +57,9 @@ def _whole_number(name: str, value: Any) -> int:
 
 def check_number(name: str, value: Any) -> float:
     """A number, which may be infinite or NaN."""
-    if type(value) not in (float, int) and not is_number(value):
+    if type(value) is float:
+        return value
+    if type(value) is not int and not is_number(value):
         raise TypeError(f"{name}: expected a number, got {shown(value)}")
     try:
         return float(value)
@@ -77,9 +79,7 @@ def check_finite(name: str, value: Any) -> float:
 
 def check_positive(name: str, value: Any) -> float:
     """A finite number above 0."""
-    number = value if type(value) is float else check_number(name, value)
-    if not isfinite(number):
-        raise ValueError(f"{name}: expected a finite number, got {number}")
+    number = check_finite(name, value)
     if number <= 0.0:
         raise ValueError(f"{name}: expected a number above 0, got {shown(value)}")
     return number

@@ -55,8 +55,8 @@ def float64_row(values: Any, n: int) -> memoryview[Any] | None:
         view = memoryview(values)
     except (TypeError, ValueError):
         return None
-    plain = view.shape == (n,) and view.format == "d" and view.c_contiguous
-    return view if plain else None
+    plain = view.shape == (n,) and view.format == "d" and view.itemsize == 8
+    return view if plain and view.c_contiguous else None
 
 
 def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "") -> Block:
@@ -67,12 +67,7 @@ def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "")
     view = buffer_view(values)
     if view is None:
         block = _rows(name, values, n_columns, what)
-    elif (
-        view.ndim == 2
-        and view.nbytes
-        and PLAIN_SIZES.get(view.format) == view.itemsize
-        and view.c_contiguous
-    ):
+    elif view.ndim == 2 and view.nbytes and is_plain(view):
         shape: Any = view.shape
         block = Block(view, shape)
     else:

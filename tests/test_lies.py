@@ -204,6 +204,9 @@ def test_weights_check_what_they_are_given(native):
     assert len(net.predict(X)[0]) == 1
     refused(lambda: net.weights.replace(array("d", [0.0])), "block")
 
+    for row in (memoryview(bytes(2)), memoryview(bytes(24)).cast("d")):
+        refused(lambda: net.weights.row(row), "X", "16 bytes")  # noqa: B023
+
     class Mixed:
         architecture, weights, claim = Architecture([3, 50, 1]), net.weights, net.claim
 

@@ -551,12 +551,14 @@ def test_numpy_takes_predictions_as_they_are(engine):
 @pytest.mark.parametrize("form", ["d", "f"])
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (0, 69), (7, 64), (8, 3), (29, 69)])
 @pytest.mark.parametrize("value", [NAN, -INF])
-def test_numbers_that_are_not_finite_among_zeros(engine, form, row, column, value, monkeypatch):
-    """Where few inputs are not 0, one look finds both: in any tile, behind any call of C."""
+@pytest.mark.parametrize("apart", [1, 9])
+def test_numbers_that_are_not_finite(engine, form, row, column, value, apart, monkeypatch):
+    """In any tile, behind any call of C; where few inputs are not 0, one look finds both."""
     if engine.name == "c":
         monkeypatch.setattr("purenn.native.inputs.AT_ONCE", 210)
+        monkeypatch.setattr("purenn.native.engine.AT_ONCE", 64)
     numbers = array(form, [0.0] * (30 * 70))
-    numbers[::9] = array(form, [1.0] * len(numbers[::9]))
+    numbers[::apart] = array(form, [1.0] * len(numbers[::apart]))
     numbers[70 * row + column] = value
     X = memoryview(numbers).cast("B").cast(form, (30, 70))
     net = network(engine, (70, 2, 1))
@@ -1079,7 +1081,7 @@ def test_softmax_targets_that_do_not_sum_to_1_are_refused(engine, wrong):
 def test_wrong_targets_are_named_wherever_they_stand(engine, row, value, words, monkeypatch):
     """Also behind what one call of C looks at."""
     if engine.name == "c":
-        monkeypatch.setattr("purenn.native.inputs.AT_ONCE", 8)
+        monkeypatch.setattr("purenn.native.engine.AT_ONCE", 8)
     Y = [[0.0, 1.0, 0.0] for _ in range(11)]
     Y[row][2] = value
     net = Network([1, 3], seed=1, backend=engine.name, **SOFTMAX)

@@ -7,9 +7,10 @@
  * stay in its registers. Whoever includes this file has defined ROWS, from 4 to 8.
  *
  * The matrix whose rows are read as vectors is copied into panels, PANEL columns side by side and 0
- * where it has no more: by the first tile that reads it, or beforehand where it is transposed. The
- * other one, where it is read often, is first copied into a block of rows. Where a sum is longer than
- * a panel is deep, it is stored and taken up again, which is exact. */
+ * where it has no more: by the first tile that reads it; beforehand where it is transposed, or there
+ * are fewer rows than a tile has; not at all where it is a panel. The other one, where it is read
+ * often, is first copied into a block of rows. Where a sum is longer than a panel is deep, it is
+ * stored and taken up again, which is exact. */
 #ifndef PN_SIMD_LINALG_H
 #define PN_SIMD_LINALG_H
 
@@ -20,7 +21,7 @@
 #define NARROW 8                    /* rows of a narrow tile; NARROW_TILE has a case for each */
 #define PANEL (2 * LANES)           /* columns of a panel */
 #define DEPTH 256                   /* terms that are added before a sum is stored */
-#define TOGETHER 4                  /* panels that are transposed together */
+#define TOGETHER 4                  /* panels that are packed beforehand */
 #define BLOCK 128                   /* rows that are copied together */
 #define BLOCK_ROW (DEPTH + 8)       /* from row to row of a block: not a power of two */
 #define OFTEN (4 * PANEL)           /* columns, from which on copying the rows pays */
@@ -29,7 +30,7 @@
 /* scratch holds the panels, then a block; this is its size for the widest vectors. */
 typedef char scratch_suffices[TOGETHER * PANEL * DEPTH + BLOCK * BLOCK_ROW <= PN_SCRATCH ? 1 : -1];
 
-/* C[i][j] = C[i*row + j], i < m and j < width: what a panel's tiles add to. */
+/* C(i, j) at C[i*row + j], i < m and j < width: what a panel's tiles add to. */
 struct sums {
     double *C;
     size_t row, width;
@@ -37,19 +38,13 @@ struct sums {
     const double *bias; /* NULL, or bias[j] is added last */
 };
 
-/* a(i, p) = a[i*a_row + p*a_step] and B(p, j) = B[p*b_row + j], p < count: whose products they are. */
+/* a(i, p) at a[i*a_row + p*a_step] and B(p, j) at B[p*b_row + j], p < count: whose products are added
+ * up. B is a panel, and b_row PANEL, unless there is a panel into which the first tile copies it. */
 struct factors {
     const double *a, *B;
     size_t a_row, a_step, a_tile; /* the last one from tile to tile */
     size_t b_row, count;
-    double *panel; /* NULL, or where the first tile leaves what it reads of B */
-};
-
-/* The rows that the next panel is copied from: before each tile `some` of them are asked for, so
- * that they are near when their turn comes. */
-struct soon {
-    const double *B;
-    size_t row, first, end, some;
+    double *panel;
 };
 
 /* C[i][j] = C[i][j] + sum of a(i, p)*B(p, j), p ascending, for i < rows and `vectors` vectors of
@@ -123,59 +118,66 @@ INLINE void narrow_tile(double *C, double *totals, size_t width, const double *a
         store_part(totals, total, width);
 }
 
-INLINE void fetch(struct soon *soon)
+/* Asks for the rows from <= p < to of the PANEL columns that follow those of B, which the next panel
+ * is copied from. */
+INLINE void fetch(struct factors factors, size_t from, size_t to)
 {
-    size_t end = smaller(soon->first + soon->some, soon->end), j;
-    for (; soon->first < end; soon->first++)
+    uintptr_t next = (uintptr_t)(factors.B + PANEL);
+    size_t p, j;
+    for (p = from; p < to; p++)
         for (j = 0; j < PANEL; j += CACHE_LINE)
-            __builtin_prefetch(soon->B + soon->first * soon->row + j, 0, 2);
+            __builtin_prefetch((const void *)(next + (p * factors.b_row + j) * sizeof(double)), 0, 2);
 }
 
-/* The tiles of one panel, m rows; there are ROWS or more where B is to be copied. */
-INLINE void tiles(struct sums sums, struct factors factors, struct soon soon, size_t m,
-                  size_t vectors)
+/* The tiles of one panel, m rows; there are ROWS or more where B is to be copied. If another panel
+ * `follows`, its rows are asked for meanwhile, a few before each tile. */
+INLINE void tiles(struct sums sums, struct factors factors, size_t m, int follows, size_t vectors)
 {
+    struct factors copied = factors;
+    size_t asked = 0, soon = follows ? factors.count : 0, some = soon * ROWS / m + 1;
     if (factors.panel) {
         tile(sums, factors, 1, ROWS, vectors);
-        factors.B = factors.panel;
-        factors.a += factors.a_tile;
+        copied.B = factors.panel;
+        copied.b_row = PANEL;
+        copied.a += factors.a_tile;
         sums.C += ROWS * sums.row;
         m -= ROWS;
     }
-    for (; m >= ROWS; m -= ROWS, factors.a += factors.a_tile, sums.C += ROWS * sums.row) {
-        if (soon.first < soon.end)
-            fetch(&soon);
-        tile(sums, factors, 0, ROWS, vectors);
+    for (; m >= ROWS; m -= ROWS, copied.a += copied.a_tile, sums.C += ROWS * sums.row) {
+        if (asked < soon) {
+            fetch(factors, asked, smaller(asked + some, soon));
+            asked += some;
+        }
+        tile(sums, copied, 0, ROWS, vectors);
     }
-    for (; m >= 4; m -= 4, factors.a += 4 * factors.a_row, sums.C += 4 * sums.row)
-        tile(sums, factors, 0, 4, vectors);
-    for (; m >= 2; m -= 2, factors.a += 2 * factors.a_row, sums.C += 2 * sums.row)
-        tile(sums, factors, 0, 2, vectors);
+    for (; m >= 4; m -= 4, copied.a += 4 * copied.a_row, sums.C += 4 * sums.row)
+        tile(sums, copied, 0, 4, vectors);
+    for (; m >= 2; m -= 2, copied.a += 2 * copied.a_row, sums.C += 2 * sums.row)
+        tile(sums, copied, 0, 2, vectors);
     if (m > 0)
-        tile(sums, factors, 0, 1, vectors);
+        tile(sums, copied, 0, 1, vectors);
 }
 
 /* tiles for a panel of whatever width up to PANEL. */
-INLINE void panel(const struct sums *sums, struct factors factors, const struct soon *soon,
-                  size_t m)
+INLINE void panel(const struct sums *sums, struct factors factors, size_t m, int follows)
 {
     if (sums->width > LANES)
-        tiles(*sums, factors, *soon, m, 2);
+        tiles(*sums, factors, m, follows, 2);
     else
-        tiles(*sums, factors, *soon, m, 1);
+        tiles(*sums, factors, m, follows, 1);
 }
 
 /* The tiles of one panel; one of a_row and a_step is 1, and as a constant it makes them faster. */
-static void panel_products(const struct sums *sums, const struct factors *factors,
-                           const struct soon *soon, size_t m)
+static void panel_products(const struct sums *sums, const struct factors *factors, size_t m,
+                           int follows)
 {
     struct factors known = *factors;
     if (factors->a_step == 1) {
         known.a_step = 1;
-        panel(sums, known, soon, m);
+        panel(sums, known, m, follows);
     } else {
         known.a_row = 1;
-        panel(sums, known, soon, m);
+        panel(sums, known, m, follows);
     }
 }
 
@@ -242,7 +244,6 @@ INLINE void products(double *C, const double *a, size_t a_row, size_t a_step, co
             for (j = 0; j < n; j += PANEL) {
                 struct sums sums = {C + i * n + j, n, smaller(PANEL, n - j), fresh && chunk == 0,
                                     last_bias ? last_bias + j : NULL};
-                struct soon soon = {NULL, b_row, 0, 0, deep * ROWS / rows + 1};
                 if (transposed || (b_row != PANEL && rows < ROWS)) {
                     size_t nth = j / PANEL % TOGETHER;
                     if (nth == 0)
@@ -253,12 +254,8 @@ INLINE void products(double *C, const double *a, size_t a_row, size_t a_step, co
                     factors.B = B + p * b_row + j;
                     factors.b_row = b_row;
                     factors.panel = b_row == PANEL ? NULL : scratch;
-                    if (j + PANEL < n) {
-                        soon.B = factors.B + PANEL;
-                        soon.end = deep;
-                    }
                 }
-                panel_products(&sums, &factors, &soon, rows);
+                panel_products(&sums, &factors, rows, factors.panel && j + PANEL < n);
             }
         }
     }

@@ -14,7 +14,7 @@ from ..checks import counted
 from ..reference import count_parameters
 from . import core
 from .core import ffi, lib
-from .inputs import AT_ONCE, FEW, TYPES, Inputs
+from .inputs import AT_ONCE, TYPES, Inputs
 from .matrices import Matrix, made, matrix_of
 from .memory import copied, held, zeros
 from .network import network_of
@@ -23,6 +23,7 @@ from .work import Work, first_samples, next_samples
 
 DOUBLES = ffi.typeof("double[]")
 from_buffer, new, unpack = ffi.from_buffer, ffi.new, ffi.unpack  # each look into ffi takes a while
+FEW = 8  # samples, of which naming inputs takes as long as a step
 first_not_finite = core.unchecked.pn_first_not_finite
 first_outside = core.unchecked.pn_first_outside
 
@@ -171,7 +172,7 @@ class NativeWeights:
         n_out, turns = self._n_out, self._turns
         x, outputs = from_buffer(numbers), new(DOUBLES, n_out)
         if len(x) != 8 * self._n_in:
-            _check_count("X", len(numbers), self._n_in)
+            raise ValueError(f"X: expected {8 * self._n_in} bytes of float64, got {len(x)}")
         with turns.queue, turns.use:
             found = lib.pn_predict_row(
                 core.active.table, outputs, self._struct, self._row_workspace, x

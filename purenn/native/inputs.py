@@ -17,7 +17,6 @@ unset = ffi.new_allocator(should_clear_after_alloc=False)
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
 NARROW, NARROW_SHARE, WIDE_SHARE = 64, 0.3, 0.12  # where the dense products take as long
 TILE, MOST_COLUMNS, PN_NO_ROOM = lib.PN_TILE, lib.PN_MOST_COLUMNS, lib.PN_NO_ROOM
-FEW = 8  # samples, of which naming inputs takes as long as a step
 MOST_FOUND = 2**32 - TILE
 AT_ONCE = 2**22  # numbers that one call of C looks at
 

@@ -99,7 +99,7 @@ def first_samples(work_of_sample: int, threads: int) -> int:
 
 
 def next_samples(samples: int, taken: int, seconds: float) -> int:
-    """How many the next one takes, to last for SECONDS_AT_ONCE, where `taken` took so long; no more
-    than four times as many as before."""
+    """How many the next one takes, to last for SECONDS_AT_ONCE, where `taken` samples took
+    `seconds`; at most four times `samples`, those of the last call."""
     possible = int(taken * SECONDS_AT_ONCE / max(seconds, 1e-6))
     return max(1, min(possible, 4 * samples))
