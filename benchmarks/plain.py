@@ -3,9 +3,9 @@
     PYTHONPATH=. python3.9 benchmarks/plain.py [SECONDS]
 
 Takes purenn from the checkout, so that a Python needs nothing else. purenn, the reference and the
-network that is written out take turns in this process, for so many seconds a line; the least time of
-each counts, without what `fit` does before its first step. Small digits are the first 20, or 40 in
-batches.
+network that is written out take turns in this process, for so many seconds a line; the least time
+of each counts, without what `fit` does before its first step. Small digits are the first 20, or 40
+in batches.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ LEVELS = {
 # Where tiles are, which multiply as often as they add.
 PRODUCTS = re.compile(r"affine|add_weight_products|input_gradient|panel_products[.\w]*")
 STORE = re.compile(  # but for those of registers to the stack, which cost what they cost
-    r"\tvmov\w+\t%[yz]mm\d+, [^\n(]*\((?!%r[sb]p)|\tst[rp]\tq[^\n]*\[(?!sp|x29)"
+    r"\tvmov\w+\t%[yz]mm\d+, [^\n(]*\((?!%rsp)|\tst[rp]\tq[^\n]*\[(?!sp)"
 )
 # Other loops: the function, the multiplications and additions, and the vectors done by them.
 OTHERS = {

@@ -291,6 +291,35 @@ def test_ctrl_c_leaves_no_claim_and_no_turn(engine):
     assert len(done) == 3
 
 
+CYCLES = """
+import gc, sys
+from array import array
+from purenn import Network
+
+net = Network([2, 3, 1], seed=1, backend=sys.argv[1])
+wrong = array("d", [0.0, float("nan"), 1.0])
+
+def refuse(x):
+    try:
+        net.predict(x)
+    except ValueError as error:
+        kept = error  # whose traceback keeps this frame, which keeps it
+
+for x in (wrong[:2], memoryview(wrong[:2]), memoryview(wrong)[:2], memoryview(wrong)[1:]):
+    for _ in range(20):
+        refuse(x)
+    gc.collect()
+print("whole")
+"""
+
+
+def test_errors_may_be_kept_in_cycles(engine, tmp_path):
+    """CPython crashes where one holds a memoryview of which a part is in use."""
+    command = [sys.executable, "-c", CYCLES, engine.name]
+    kept = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert kept.stdout == "whole\n", kept.stderr
+
+
 FORKED = """
 import os, signal, sys, threading, time
 from purenn import Network

@@ -122,11 +122,8 @@ class NativeWeights:
             architecture.sizes, own, architecture.activations, architecture.loss, architecture.bias
         )
         self._work.shares(1)  # refuses a wrong PURENN_THREADS
-        self._struct, self._n_in, self._n_out = (
-            self._network.struct,
-            architecture.n_in,
-            architecture.n_out,
-        )
+        self._struct, self._n_out = self._network.struct, architecture.n_out
+        self._nbytes = 8 * architecture.n_in  # of a row
         self._row_workspace = ffi.new("double[]", lib.pn_predict_workspace(self._struct, 1))
 
     def replace(self, block: array) -> None:
@@ -169,10 +166,16 @@ class NativeWeights:
 
     def row(self, numbers: memoryview[Any]) -> list[float]:
         """The outputs for one sample of float64 numbers, with the least ado."""
-        n_out, turns = self._n_out, self._turns
-        x, outputs = from_buffer(numbers), new(DOUBLES, n_out)
-        if len(x) != 8 * self._n_in:
-            raise ValueError(f"X: expected {8 * self._n_in} bytes of float64, got {len(x)}")
+        n_out, nbytes, turns = self._n_out, self._nbytes, self._turns
+        try:
+            x = from_buffer(numbers.obj)  # not of the view: see memory.py
+        except (TypeError, ValueError, BufferError):
+            x = b""
+        if len(x) != nbytes:  # else the view is all of it
+            x = from_buffer(numbers.tobytes())
+            if len(x) != nbytes:
+                raise ValueError(f"X: expected {nbytes} bytes of float64, got {len(x)}")
+        outputs = new(DOUBLES, n_out)
         with turns.queue, turns.use:
             found = lib.pn_predict_row(
                 core.active.table, outputs, self._struct, self._row_workspace, x
