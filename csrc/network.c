@@ -74,13 +74,27 @@ void pn_output_gradient(double *dZ, const double *A, const double *Y,
     }
 }
 
+/* dZ[s][j] <- sample_weights[s]*dZ[s][j], in place.
+ *
+ * dZ (n, n_out), sample_weights (n). */
+void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t n_out)
+{
+    size_t s, j;
+    for (s = 0; s < n; s++)
+        for (j = 0; j < n_out; j++)
+            dZ[s * n_out + j] = sample_weights[s] * dZ[s * n_out + j];
+}
+
 /* dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.
  *
  * dW[l] = A[l-1]^T*dZ[l] / n, db[l] the mean of dZ[l], dZ[l-1] = f'[l-1] of dZ[l]*W[l]^T.
  * Without bias, db is 0, so that a bias which starts at 0 stays 0.
- * A of every layer, X (n, n_in), Y (n, n_out) -> dZ, and gradients as parameters hold them. */
+ * A of every layer, X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 -> dZ, and
+ * gradients as parameters hold them. Weights don't change n: a weight of 2 counts twice as much
+ * as 1 in a mean over as many samples. */
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
-                 const double *Y, const struct pn_network *network, size_t n)
+                 const double *Y, const struct pn_network *network, const double *sample_weights,
+                 size_t n)
 {
     const size_t *sizes = network->sizes;
     size_t last = network->n_layers - 1;
@@ -92,6 +106,8 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
     A += units;
     dZ += units;
     pn_output_gradient(dZ, A, Y, network->activations[last], network->loss, n, sizes[last + 1]);
+    if (sample_weights)
+        pn_weigh_samples(dZ, sample_weights, n, sizes[last + 1]);
     for (layer = last;; layer--) {
         size_t n_in = sizes[layer];
         size_t n_out = sizes[layer + 1];

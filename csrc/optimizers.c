@@ -1,14 +1,153 @@
 /* SPDX-License-Identifier: MIT */
-/* The update rules: how a gradient g changes the parameters w. */
+/* The update rules: how a gradient g changes the parameters w, and what they remember for it.
+ *
+ * All vectors are (count): w and g are all parameters and their gradients, or any part of them; v,
+ * m, before and sizes are the moments of a rule, which it keeps from step to step, all 0 at first.
+ * Each rule works in place, number by number. sqrt is that of IEEE-754, rounded correctly. */
 #include "contract.h"
 #include "purenn.h"
 
-/* w[i] <- w[i] - (learning_rate*g[i]), in place.
- *
- * w and g are (count): all parameters and their gradients, or any part of them. */
+#include <math.h>
+
+#define GROWTH 1.2 /* of the steps of rprop */
+#define SHRINKAGE 0.5
+#define SMALLEST 1e-06
+#define LARGEST 50.0
+
+/* w[i] <- w[i] - (learning_rate*g[i]). */
 void pn_gradient_descent(double *w, const double *g, double learning_rate, size_t count)
 {
     size_t i;
     for (i = 0; i < count; i++)
         w[i] = w[i] - learning_rate * g[i];
 }
+
+/* v[i] <- mu*v[i] + g[i], w[i] <- w[i] - learning_rate*v[i].
+ *
+ * Source: B. Polyak, USSR Comp. Math. and Math. Phys. 4 (1964); PyTorch's form, no dampening. */
+void pn_momentum(double *w, double *v, const double *g, double learning_rate, double mu,
+                 size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++) {
+        v[i] = mu * v[i] + g[i];
+        w[i] = w[i] - learning_rate * v[i];
+    }
+}
+
+/* v[i] <- mu*v[i] + g[i], w[i] <- w[i] - learning_rate*(g[i] + mu*v[i]).
+ *
+ * Source: I. Sutskever et al., ICML 2013; PyTorch's form. */
+void pn_nesterov(double *w, double *v, const double *g, double learning_rate, double mu,
+                 size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++) {
+        v[i] = mu * v[i] + g[i];
+        w[i] = w[i] - learning_rate * (g[i] + mu * v[i]);
+    }
+}
+
+/* m[i] <- m[i] + (1 - beta_1)*(g[i] - m[i]), v[i] <- beta_2*v[i] + (1 - beta_2)*(g[i]*g[i]),
+ * w[i] <- w[i] - (learning_rate*m[i]) / (sqrt(v[i]) + epsilon), with the rates of adam_rates.
+ *
+ * Source: D. Kingma and J. Ba, ICLR 2015, the form at the end of its section 2. */
+void pn_adam(double *w, double *m, double *v, const double *g, double learning_rate,
+             double beta_1, double beta_2, double epsilon, size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++) {
+        m[i] = m[i] + (1.0 - beta_1) * (g[i] - m[i]);
+        v[i] = beta_2 * v[i] + (1.0 - beta_2) * (g[i] * g[i]);
+        w[i] = w[i] - (learning_rate * m[i]) / (sqrt(v[i]) + epsilon);
+    }
+}
+
+/* iRPROP-: w[i] moves by sizes[i] against the sign of g[i], however large g[i] is.
+ *
+ * A size is learning_rate at first, where it is 0. It grows by 1.2 where g[i] has the sign of
+ * before[i], and shrinks by 0.5 where it has the other one, for which w[i] stays this once; it is
+ * kept within 10^-6 ... 50. before[i] is the g[i] of the last step, 0 where w[i] stayed.
+ * Source: C. Igel and M. Hüsken, "Improving the Rprop learning algorithm", NC 2000. */
+void pn_rprop(double *w, double *before, double *sizes, const double *g, double learning_rate,
+              size_t count)
+{
+    size_t i;
+    for (i = 0; i < count; i++) {
+        double size = sizes[i] == 0.0 ? learning_rate : sizes[i];
+        double direction = g[i];
+        if (before[i] * g[i] > 0.0) {
+            size = size * GROWTH;
+        } else if (before[i] * g[i] < 0.0) {
+            size = size * SHRINKAGE;
+            direction = 0.0;
+        }
+        if (size < SMALLEST)
+            size = SMALLEST;
+        if (size > LARGEST)
+            size = LARGEST;
+        if (direction > 0.0)
+            w[i] = w[i] - size;
+        else if (direction < 0.0)
+            w[i] = w[i] + size;
+        before[i] = direction;
+        sizes[i] = size;
+    }
+}
+
+/* Corrects rates for moments that began at 0, in Adam's step t = 1, 2, 3 ...
+ *
+ * learning_rate <- (learning_rate*sqrt(c2)) / c1 and epsilon <- epsilon*sqrt(c2), where
+ * c1 = 1 - beta_1^t and c2 = 1 - beta_2^t. powers (2) are the running products beta_1^t and
+ * beta_2^t, 1 before the first. */
+void pn_adam_rates(struct pn_rates *rates, double *powers)
+{
+    double root;
+    powers[0] = powers[0] * rates->beta_1;
+    powers[1] = powers[1] * rates->beta_2;
+    root = sqrt(1.0 - powers[1]);
+    rates->learning_rate = (rates->learning_rate * root) / (1.0 - powers[0]);
+    rates->epsilon = rates->epsilon * root;
+}
+
+/* Each rule, as a training calls it. */
+static void descend(double *w, double *moments, const double *g, const struct pn_rates *rates,
+                    size_t apart, size_t count)
+{
+    (void)moments;
+    (void)apart;
+    pn_gradient_descent(w, g, rates->learning_rate, count);
+}
+
+static void move(double *w, double *moments, const double *g, const struct pn_rates *rates,
+                 size_t apart, size_t count)
+{
+    (void)apart;
+    pn_momentum(w, moments, g, rates->learning_rate, rates->mu, count);
+}
+
+static void look_ahead(double *w, double *moments, const double *g, const struct pn_rates *rates,
+                       size_t apart, size_t count)
+{
+    (void)apart;
+    pn_nesterov(w, moments, g, rates->learning_rate, rates->mu, count);
+}
+
+static void adapt(double *w, double *moments, const double *g, const struct pn_rates *rates,
+                  size_t apart, size_t count)
+{
+    pn_adam(w, moments, moments + apart, g, rates->learning_rate, rates->beta_1, rates->beta_2,
+            rates->epsilon, count);
+}
+
+static void go_by_signs(double *w, double *moments, const double *g, const struct pn_rates *rates,
+                        size_t apart, size_t count)
+{
+    pn_rprop(w, moments, moments + apart, g, rates->learning_rate, count);
+}
+
+const struct pn_rule pn_gradient_descent_rule = {descend, NULL, 0};
+const struct pn_rule pn_momentum_rule = {move, NULL, 1};
+const struct pn_rule pn_nesterov_rule = {look_ahead, NULL, 1};
+const struct pn_rule pn_adam_rule = {adapt, pn_adam_rates, 2};
+const struct pn_rule pn_rprop_rule = {go_by_signs, NULL, 2};

@@ -128,26 +128,86 @@ void pn_forward(double *Z, double *A, const double *X, const struct pn_network *
 void pn_output_gradient(double *dZ, const double *A, const double *Y,
                         const struct pn_activation *activation, const struct pn_loss *loss,
                         size_t n, size_t n_out);
+void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t n_out);
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
-                 const double *Y, const struct pn_network *network, size_t n);
+                 const double *Y, const struct pn_network *network, const double *sample_weights,
+                 size_t n);
 
 /* optimizers.c: the update rules
- * ------------------------------ */
+ * ------------------------------
+ * w, g and what a rule keeps are (count), each in memory of its own. */
+struct pn_rates {
+    double learning_rate;
+    double mu;             /* of momentum and nesterov */
+    double beta_1, beta_2; /* of adam, and epsilon */
+    double epsilon;
+};
 void pn_gradient_descent(double *w, const double *g, double learning_rate, size_t count);
+void pn_momentum(double *w, double *v, const double *g, double learning_rate, double mu,
+                 size_t count);
+void pn_nesterov(double *w, double *v, const double *g, double learning_rate, double mu,
+                 size_t count);
+void pn_adam(double *w, double *m, double *v, const double *g, double learning_rate,
+             double beta_1, double beta_2, double epsilon, size_t count);
+void pn_rprop(double *w, double *before, double *sizes, const double *g, double learning_rate,
+              size_t count);
+void pn_adam_rates(struct pn_rates *rates, double *powers);
+
+/* An update rule as a training uses it: its moments, each (count), lie `apart` doubles apart. */
+struct pn_rule {
+    void (*update)(double *w, double *moments, const double *g, const struct pn_rates *rates,
+                   size_t apart, size_t count);
+    void (*correct)(struct pn_rates *rates, double *powers); /* before each step, or NULL */
+    size_t moments;
+};
+extern const struct pn_rule pn_gradient_descent_rule;
+extern const struct pn_rule pn_momentum_rule;
+extern const struct pn_rule pn_nesterov_rule;
+extern const struct pn_rule pn_adam_rule;
+extern const struct pn_rule pn_rprop_rule;
+
+/* regularization.c: what keeps weights and steps small
+ * ----------------------------------------------------
+ * w and g are (count); gradients are those of the whole network. */
+void pn_l2_decay(double *w, double *g, double weight_decay, double learning_rate, size_t count);
+void pn_decoupled_decay(double *w, double *g, double weight_decay, double learning_rate,
+                        size_t count);
+double pn_gradient_norm(const double *gradients, const size_t *sizes, size_t n_layers);
+void pn_clip_gradients(double *gradients, double largest_norm, const size_t *sizes,
+                       size_t n_layers);
 
 /* training.c: learning
  * --------------------
- * n >= 1. workspace holds, for a batch of n samples, the gradients, A and dZ of every layer:
- * pn_count_parameters + 2*n*pn_count_units doubles. */
-void pn_train_step(double *L, const struct pn_network *network, double *workspace,
-                   const double *X, const double *Y, double learning_rate, size_t n);
+ * How a network learns: a linker leaves out the functions that no optimizer names. rates is one
+ * for all rules: what a rule doesn't name may be 0. */
+struct pn_optimizer {
+    const struct pn_rule *rule;
+    struct pn_rates rates;
+    void (*decay)(double *w, double *g, double weight_decay, double learning_rate,
+                  size_t count); /* pn_l2_decay, pn_decoupled_decay, or NULL */
+    double weight_decay;
+    void (*clip)(double *gradients, double largest_norm, const size_t *sizes,
+                 size_t n_layers); /* pn_clip_gradients, or NULL */
+    double largest_norm;
+    double *moments; /* as many as the rule keeps, each (count), 0 at first; or NULL for none */
+    double powers[2]; /* 1 at first */
+};
+
+/* n >= 1; sample_weights is (n) or NULL for 1. workspace holds, for a batch of n samples, the
+ * gradients, A and dZ of every layer: pn_count_parameters + 2*n*pn_count_units doubles. */
+void pn_update_parameters(const struct pn_network *network, struct pn_optimizer *optimizer,
+                          double *gradients);
+void pn_train_step(double *L, const struct pn_network *network,
+                   struct pn_optimizer *optimizer, double *workspace, const double *X,
+                   const double *Y, const double *sample_weights, size_t n);
 
 /* Returns the mean of L, which is (n) and gets the losses in the order taken. order is (n), each
- * below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n. batch holds batch_size*(n_in + n_out)
+ * below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n. batch holds batch_size*(n_in + n_out + 1)
  * doubles, and may be NULL where order is. workspace is that of a step on batch_size samples. */
-double pn_train_epoch(double *L, const struct pn_network *network, double *workspace,
-                      double *batch, const double *X, const double *Y, const size_t *order,
-                      size_t batch_size, double learning_rate, size_t n);
+double pn_train_epoch(double *L, const struct pn_network *network,
+                      struct pn_optimizer *optimizer, double *workspace, double *batch,
+                      const double *X, const double *Y, const size_t *order, size_t batch_size,
+                      const double *sample_weights, size_t n);
 
 /* cffi: end */
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .architecture import Architecture
     from .door import Block
+    from .optimizers import Learning
 
     class Engine(Protocol):
         """What computes. `functions` are those of purenn.reference on this engine's matrices."""
@@ -84,22 +85,28 @@ if TYPE_CHECKING:
         def gradients(self, X: Any, Y: Any) -> tuple[float, array]:
             """The mean loss over the samples, and its gradients in one block."""
 
-        def steps(self, X: Any, Y: Any, batch_size: int, learning_rate: float) -> Steps:
+        def steps(self, X: Any, Y: Any, batch_size: int, learning: Learning) -> Steps:
             """A training of these weights, which can be stopped after every step."""
 
     class Steps(Protocol):
         """The steps of a training."""
 
+        diverged: bool  # whether the last run went back, since a number was not finite
+
         @property
         def position(self) -> tuple[int, int]:
             """How many epochs have ended, and the next sample of this one."""
+
+        def take_learning_rate(self, learning_rate: float) -> None:
+            """Learns at that rate from now on."""
 
         def take_order(self, order: Sequence[int]) -> None:
             """Takes the samples in that order in the epoch that begins now."""
 
         def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
             """Goes on for so many epochs, or until `samples` more are taken, and adds the loss of
-            each epoch that ended."""
+            each epoch that ended. Where a loss or a weight is not finite any more, it goes back to
+            the end of the last epoch that left them finite, and ends."""
 
 
 BACKENDS = ("auto", "c", "python")

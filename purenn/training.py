@@ -7,6 +7,7 @@ from .access import Claim
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture, check_seed
 from .checks import check_bool, check_count, check_positive, shown
+from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
 from .reference import RandomState
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class Training:
         X: Any,
         Y: Any,
         *,
-        learning_rate: float,
+        learning_rate: float | None = None,
+        optimizer: str | Optimizer = PLAIN,
         batch_size: int | None = None,
         shuffle: bool = False,
         seed: int | None = None,
@@ -74,6 +76,9 @@ class Training:
         X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
         self._n = block.shape[0]
         Y = samples.targets(weights.engine, architecture, Y, self._n)
+        optimizer = check_optimizer(optimizer)
+        if learning_rate is None:
+            learning_rate = optimizer.learning_rate
         learning_rate = check_positive("learning_rate", learning_rate)
         batch_size = self._n if batch_size is None else check_count("batch_size", batch_size)
         self._batch_size = batch_size if batch_size < self._n else self._n
@@ -83,7 +88,7 @@ class Training:
         self._history = History(seed if shuffle else None)
         self._stream = RandomState(seed) if shuffle and seed is not None else None
         self._claim, self._losses = network.claim, self._history.history["loss"]
-        self._steps = weights.steps(X, Y, self._batch_size, learning_rate)
+        self._steps = weights.steps(X, Y, self._batch_size, Learning(optimizer, learning_rate))
         # The last epoch whose order is drawn, and the state of the stream after that.
         self._drawn = -1, () if self._stream is None else self._stream.get_state()
 

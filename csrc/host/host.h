@@ -62,8 +62,11 @@ size_t pn_training_workspace(const struct pn_kernels *kernels,
                              const struct pn_training *training);
 
 /* Goes on for at most `epochs` epochs and `samples` samples, the last group of which it finishes.
- * losses gets the mean loss of each epoch that ended. Gives pn_environment(), and does nothing but
- * where that is 0. */
+ * losses gets the mean loss of each epoch that ended. Where `kept` is not NULL, a training whose
+ * loss is not finite, or whose parameters are not at the end of the call, goes back to the end of
+ * the last epoch that left them finite, or to the beginning of this call's first epoch: a call may
+ * end within an epoch only if it ends no other. Gives pn_environment(), and does nothing but where
+ * that is 0. */
 int pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
               size_t epochs, size_t samples);
 

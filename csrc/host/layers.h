@@ -33,8 +33,14 @@ struct walk {
     struct pn_rows rows; /* of the inputs */
     const double *X;     /* these rows as doubles; NULL leaves zeros out, and needs inputs->columns */
     size_t from;
+    const double *weights; /* of the samples, or NULL */
     double *scratch; /* PN_SCRATCH doubles, for PN_LEAST_PACKED samples or more */
 };
+
+WALK int is_finite(double x)
+{
+    return x - x == 0.0;
+}
 
 /* The doubles of a workspace in which `layers` lie. */
 WALK size_t layers_room(const struct pn_network *network)
@@ -116,6 +122,10 @@ WALK void walk_backward(const struct pn_kernels *kernels, const struct walk *wal
     kernels->sample_losses(L, A_of(walk, layer), Y, network->loss, n, layer->width);
     kernels->output_gradient(dZ_of(walk, layer), A_of(walk, layer), Y, layer->activation,
                              network->loss, n, layer->width, n * layer->row);
+    if (walk->weights) {
+        pn_weigh_samples(L, walk->weights, n, 1);
+        pn_weigh_samples(dZ_of(walk, layer), walk->weights, n, layer->row);
+    }
     for (; l > 0; l--, layer--) {
         const struct layer *before = layer - 1;
         double *dZ = dZ_of(walk, before);

@@ -4,88 +4,26 @@
  * A batch is taken in groups. For each group the members first share the samples, each computing
  * forward and backward for its own; then they share the weights, each adding the products of all
  * samples, in their order, to the sums of its own weights. When the batch ends, each makes the step
- * of those weights. A sum is never split: it goes on where it was, whoever takes it up. */
+ * of those weights; where gradients are clipped, after all have summed the squares of their columns.
+ * A sum is never split: it goes on where it was, whoever takes it up. */
 #include "../contract.h"
 #include "../threads/team.h"
 #include "host.h"
-#include "layers.h"
-#include "parts.h"
+#include "task.h"
+#include "updates.h"
 
 #include <math.h>
 #include <string.h>
 
-#define ROWS 8      /* of samples or of W, which a part has a multiple of: whole tiles of sums */
 #define NEAR 128    /* rows of W, whose sums are still near when the step needs them */
 #define COUNTED 512 /* samples, after which the tiles are shared */
 
-/* Where things lie in the workspace, in doubles from its start. */
-struct places {
-    size_t group;   /* samples */
-    size_t layers;  /* struct layer, (n_layers) */
-    size_t scratch; /* PN_SCRATCH for each member */
-    size_t sums;    /* (count) */
-    size_t L;       /* (group) */
-    size_t A, dZ;   /* layer by layer (group, width) */
-    size_t X, Y;    /* (group, n_in), (group, n_out): rows that must be converted or gathered */
-    size_t end;
-};
-
-/* One call of pn_train. Members read it, and what they write lies in the workspace. */
-struct task {
-    const struct pn_kernels *kernels;
-    struct pn_training *training;
-    struct places at;
-    double *losses;
-    size_t epochs, samples; /* at most */
-};
-
-/* Samples that all members take together. */
-struct group {
-    size_t first, size;
-    int begins;   /* its batch */
-    size_t batch; /* the samples of the batch that it ends, or 0 */
-};
-
-/* Who computes: one of `members`, with scratch of its own, and the tiles that are its part. */
-struct member {
-    size_t number, members;
-    struct part tiles;
-    int sparse; /* whether zeros are left out */
-};
-
-static int reads_in_place(const struct pn_training *t)
-{
-    return t->inputs.type == PN_FLOAT64 && t->order == NULL;
-}
-
-/* count rounded up to whole cache lines. */
-static size_t whole_lines(size_t count)
-{
-    return whole(count, 8);
-}
-
-static struct places places_of(const struct pn_training *t)
-{
-    const size_t *sizes = t->network.sizes;
-    size_t n_layers = t->network.n_layers;
-    size_t count = pn_count_parameters(sizes, n_layers), units = pn_count_units(sizes, n_layers);
-    struct places at;
-    at.group = smaller(t->range * t->threads, t->batch_size);
-    at.layers = 0;
-    at.scratch = whole_lines(layers_room(&t->network));
-    at.sums = at.scratch + t->threads * PN_SCRATCH;
-    at.L = at.sums + whole_lines(count);
-    at.A = at.L + whole_lines(at.group);
-    at.dZ = at.A + whole_lines(at.group * units);
-    at.X = at.dZ + whole_lines(at.group * units);
-    at.Y = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
-    at.end = at.Y + (t->order ? at.group * sizes[n_layers] : 0);
-    return at;
-}
-
 static int one_by_one(const struct pn_kernels *kernels, const struct pn_training *t)
 {
-    return t->batch_size == 1 && t->gradients == NULL && kernels->train_one_by_one != NULL;
+    const struct pn_optimizer *optimizer = &t->optimizer;
+    return t->batch_size == 1 && t->gradients == NULL && t->sample_weights == NULL &&
+           optimizer->rule == &pn_gradient_descent_rule && optimizer->decay == NULL &&
+           optimizer->clip == NULL && kernels->train_one_by_one != NULL;
 }
 
 size_t pn_training_workspace(const struct pn_kernels *kernels, const struct pn_training *training)
@@ -135,6 +73,17 @@ static const double *targets_of(double *Y, const struct pn_training *t, struct p
     return Y;
 }
 
+/* The weights of those samples likewise, or NULL. */
+static const double *weights_of(double *weights, const struct pn_training *t, struct pn_rows rows)
+{
+    size_t s;
+    if (t->sample_weights == NULL || t->order == NULL)
+        return t->sample_weights ? t->sample_weights + rows.first : NULL;
+    for (s = 0; s < rows.n; s++)
+        weights[s] = t->sample_weights[t->order[rows.first + s]];
+    return weights;
+}
+
 /* forward, losses and dZ of every layer, for this member's part of a group. */
 static void pass_samples(const struct task *task, const struct member *self,
                          const struct group *group)
@@ -148,6 +97,7 @@ static void pass_samples(const struct task *task, const struct member *self,
         return;
     if (!self->sparse)
         walk.X = doubles_of_rows(X, &t->inputs, walk.rows);
+    walk.weights = weights_of(t->workspace + task->at.weights + part.from, t, walk.rows);
     walk_forward(task->kernels, &walk);
     walk_backward(task->kernels, &walk, t->workspace + task->at.L + part.from,
                   targets_of(Y, t, walk.rows));
@@ -169,21 +119,6 @@ static const double *columns_of_inputs(const struct task *task, const struct mem
     pn_read_columns(X, &t->inputs, rows, part.from, part.to);
     *x_row = size_of(part);
     return X;
-}
-
-/* The step of `count` parameters from `place` on, by their sums of a batch; or their gradients,
- * where these are what is wanted. */
-static void end_batch(const struct task *task, size_t place, const double *sums, size_t batch,
-                      size_t count)
-{
-    const struct pn_training *t = task->training;
-    size_t i;
-    if (t->gradients == NULL)
-        task->kernels->gradient_descent(t->network.parameters + place, sums, t->learning_rate,
-                                        batch, count);
-    else
-        for (i = 0; i < count; i++)
-            t->gradients[place + i] = sums[i] / (double)batch;
 }
 
 /* Adds a group's products to the sums of the rows of the first W that are in this member's tiles,
@@ -225,8 +160,8 @@ static void pass_rows(const struct task *task, const struct member *self,
                                            group->begins, walk->scratch);
         if (group->batch)
             end_batch(task, place + first, sums, group->batch, count);
-        if (!group->begins || !group->batch) /* a batch of one group needs the sums no more */
-            sums += count;
+        if (!group->begins || !group->batch || task->training->optimizer.clip)
+            sums += count; /* else the batch of one group needs them no more */
         bias_sums = NULL;
         rows.from = rows.to;
     } while (rows.from < all.to);
@@ -316,12 +251,22 @@ static void train_part(void *context, size_t number, struct pn_team *team)
     while (taken < task->samples && ended < task->epochs) {
         struct group group = group_from(task, first);
         pass_samples(task, &self, &group);
+        if (group.batch && number == 0)
+            begin_step(task, group.batch);
         pn_team_wait(team);
-        if (number == 0)
+        if (number == 0) {
             for (s = 0; s < group.size; s++)
                 total = total + L[s];
+            task->well = first + group.size < t->n || is_finite(total);
+        }
         pass_weights(task, &self, &group);
         pn_team_wait(team);
+        if (group.batch && t->optimizer.clip && t->gradients == NULL) {
+            sum_squares(task, &self);
+            pn_team_wait(team);
+            clipped_step(task, &self);
+            pn_team_wait(team);
+        }
         if (group.batch && self.sparse)
             self.sparse = first_weights_are_finite(task);
         taken += group.size;
@@ -332,6 +277,8 @@ static void train_part(void *context, size_t number, struct pn_team *team)
             total = 0.0;
             first = 0;
             ended++;
+            if (!task->well)
+                break;
         }
     }
     pn_team_wait(team); /* all have read where the training was */
@@ -343,24 +290,84 @@ static void train_part(void *context, size_t number, struct pn_team *team)
     }
 }
 
+static void run(struct task *task)
+{
+    struct pn_training *t = task->training;
+    double step_of_zero = t->optimizer.rates.learning_rate * 0.0;
+    struct pn_team team;
+    if (t->sparse) /* a step by a gradient of 0 must change nothing */
+        t->sparse = task->kernels->sparse_affine != NULL && step_of_zero == 0.0 &&
+                    !signbit(step_of_zero) && first_weights_are_finite(task);
+    if (one_by_one(task->kernels, t)) {
+        task->kernels->train_one_by_one(t, task->losses, task->epochs, task->samples);
+        return;
+    }
+    lay_out(layers_of(task), &t->network, 1, task->at.group, t->workspace + task->at.A,
+            t->workspace + task->at.dZ, NULL);
+    pn_team_run(&team, t->threads, train_part, task);
+}
+
+/* Copies what a training changes to where it is kept, or back. */
+static void keep(struct pn_training *t, int back)
+{
+    size_t count = pn_count_parameters(t->network.sizes, t->network.n_layers);
+    double *own[] = {t->network.parameters, t->optimizer.moments, t->optimizer.powers};
+    double *kept[] = {t->kept, t->kept + count, t->kept_powers};
+    size_t counts[] = {count, t->optimizer.rule->moments * count, 2}, i;
+    for (i = 0; i < 3; i++)
+        if (counts[i] > 0)
+            memcpy(back ? own[i] : kept[i], back ? kept[i] : own[i], counts[i] * sizeof(double));
+}
+
+static int parameters_are_finite(const struct task *task)
+{
+    const struct pn_network *network = &task->training->network;
+    size_t count = pn_count_parameters(network->sizes, network->n_layers);
+    return task->kernels->all_finite(network->parameters, count);
+}
+
+/* Whether the epoch that ended last left a finite loss and finite parameters. */
+static int went_well(const struct task *task)
+{
+    const struct pn_training *t = task->training;
+    if (t->first > 0 || t->ended == 0)
+        return 1;
+    return is_finite(task->losses[t->ended - 1]) && parameters_are_finite(task);
+}
+
+/* Makes the epochs that leave finite parameters once more, from what is kept: what isn't finite
+ * stays so, so their number is found by halving. */
+static void go_back(struct task *task)
+{
+    struct pn_training *t = task->training;
+    size_t good = 0, bad = t->ended, epochs = bad - 1;
+    do {
+        keep(t, 1);
+        task->epochs = epochs;
+        task->samples = epochs * t->n;
+        run(task);
+        if (parameters_are_finite(task))
+            good = epochs;
+        else
+            bad = epochs;
+        epochs = good + (bad - good) / 2;
+    } while (bad - good > 1 || t->ended != good);
+}
+
 int pn_train(const struct pn_kernels *kernels, struct pn_training *training, double *losses,
               size_t epochs, size_t samples)
 {
-    struct task task = {kernels, training, places_of(training), losses, epochs, samples};
-    struct pn_team team;
-    double step_of_zero = training->learning_rate * 0.0;
+    struct task task = {
+        kernels, training, places_of(training), {NULL, {0.0, 0.0, 0.0, 0.0, 0.0}, 0.0, 1.0, 1, 0},
+        losses, epochs, samples, 1};
     int changed = pn_environment();
     if (changed)
         return changed;
-    if (training->sparse) /* a step by a gradient of 0 must change nothing */
-        training->sparse = kernels->sparse_affine != NULL && step_of_zero == 0.0 &&
-                           !signbit(step_of_zero) && first_weights_are_finite(&task);
-    if (one_by_one(kernels, training)) {
-        kernels->train_one_by_one(training, losses, epochs, samples);
-        return 0;
-    }
-    lay_out(layers_of(&task), &training->network, 1, task.at.group,
-            training->workspace + task.at.A, training->workspace + task.at.dZ, NULL);
-    pn_team_run(&team, training->threads, train_part, &task);
+    if (training->kept && training->first == 0)
+        keep(training, 0);
+    run(&task);
+    training->diverged = training->kept && !went_well(&task);
+    if (training->diverged)
+        go_back(&task);
     return 0;
 }

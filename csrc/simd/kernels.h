@@ -50,7 +50,8 @@ struct pn_training {
     const size_t *order;
     size_t n;
     size_t batch_size;
-    double learning_rate;
+    struct pn_optimizer optimizer;
+    const double *sample_weights; /* (n) or NULL */
     double *gradients; /* NULL, or (count): gets the gradients of each batch, and no step is made */
     size_t range;
     size_t threads;    /* 1 ... PN_MOST_THREADS */
@@ -59,6 +60,19 @@ struct pn_training {
     size_t first;      /* the next sample of this epoch; 0 at first */
     double total;      /* the losses of this epoch so far; 0 at first */
     size_t ended;      /* the epochs that ended in the last call */
+    double *kept;      /* NULL, or ((1 + moments)*count): parameters and moments as they were when */
+    double kept_powers[2]; /* the epoch, or the first one of the last call, began */
+    int diverged;      /* whether the last call took back an epoch: a number was not finite */
+};
+
+/* A step of some parameters, of which each rule takes what it names. */
+struct pn_step {
+    const struct pn_optimizer *optimizer;
+    struct pn_rates rates; /* corrected */
+    double learning_rate;  /* not corrected, for decays */
+    double factor;         /* of gradients that are clipped, else 1 */
+    size_t n;              /* samples of the batch */
+    size_t apart;          /* between the moments of a parameter: all parameters */
 };
 
 /* What a call found, as a set of these; 0 where all is well. */
@@ -113,9 +127,9 @@ struct pn_kernels {
                             const struct pn_activation *activation, const struct pn_loss *loss,
                             size_t n, size_t n_out, size_t count);
 
-    /* optimizers.c: w[i] <- w[i] - (learning_rate*(sums[i] / n)). */
-    void (*gradient_descent)(double *w, const double *sums, double learning_rate, size_t n,
-                             size_t count);
+    /* training.c: pn_update_parameters for some of them, with gradients sums[i] / n. */
+    void (*update)(double *w, double *moments, const double *sums, const struct pn_step *step,
+                   size_t count);
     /* Whether every number is finite. */
     int (*all_finite)(const double *x, size_t count);
 

@@ -6,6 +6,7 @@
 #include "../contract.h"
 #include "../purenn.h"
 #include "kernels.h"
+#include "step.h"
 
 #define EACH_NUMBER(name)                                                                         \
     static void name##_forward(double *y, const double *x, size_t count)                          \
@@ -96,12 +97,10 @@ static void output_gradient(double *dZ, const double *A, const double *Y,
     pn_output_gradient(dZ, A, Y, activation, loss, n, n_out);
 }
 
-static void gradient_descent(double *w, const double *sums, double learning_rate, size_t n,
-                             size_t count)
+static void update(double *w, double *moments, const double *sums, const struct pn_step *step,
+                   size_t count)
 {
-    size_t i;
-    for (i = 0; i < count; i++)
-        w[i] = w[i] - learning_rate * (sums[i] / (double)n);
+    update_by_rule(w, moments, sums, step, count);
 }
 
 static int all_finite(const double *x, size_t count)
@@ -165,7 +164,7 @@ static const struct pn_kernels own_kernels = {
     .activation_backward = activation_backward,
     .sample_losses = sample_losses,
     .output_gradient = output_gradient,
-    .gradient_descent = gradient_descent,
+    .update = update,
     .all_finite = all_finite,
     .first_not_finite = first_not_finite,
     .find_columns = find_columns,

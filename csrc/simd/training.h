@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The output gradient, the update, and training on one sample at a time. */
+/* The output gradient, and training on one sample at a time by gradient descent. */
 #ifndef PN_SIMD_TRAINING_H
 #define PN_SIMD_TRAINING_H
 
@@ -8,6 +8,7 @@
 #include "activations.h"
 #include "linalg.h"
 #include "losses.h"
+#include "optimizers.h"
 #include "sparse.h"
 
 #include <string.h>
@@ -37,24 +38,6 @@ static void output_gradient(double *dZ, const double *A, const double *Y,
         loss->gradient(dZ, A, Y, n, n_out);
     }
     activation_backward(dZ, dZ, A, activation, n, n_out, count);
-}
-
-/* w[i] = w[i] - learning_rate*(sums[i] / n): the division of gradients and pn_gradient_descent.
- *
- * for each i: w[i] -= learning_rate * (sums[i] / n)
- * Dividing by a power of two is multiplying by its inverse, which is exact. */
-static void gradient_descent(double *w, const double *sums, double learning_rate, size_t n,
-                             size_t count)
-{
-    int power_of_two = (n & (n - 1)) == 0;
-    double divisor = (double)n, inverse = 1.0 / (double)n;
-    size_t i, width;
-    FOR_VECTORS(i, width, count)
-    {
-        vec g = load_part(sums + i, width);
-        g = power_of_two ? g * inverse : g / divisor;
-        store_part(w + i, load_part(w + i, width) - learning_rate * g, width);
-    }
 }
 
 /* Whether every x[i] is finite: 0.0*x[i] is NaN where it is not, and so is then the sum. */
@@ -113,7 +96,7 @@ INLINE double step_on_sample(const struct pn_training *t, struct walk *walk, dou
 {
     size_t n_layers = t->network.n_layers, n_out = t->network.sizes[n_layers], l, j, part;
     const struct pn_inputs *inputs = &t->inputs;
-    double rate = t->learning_rate, L;
+    double rate = t->optimizer.rates.learning_rate, L;
     struct sample sample = {NULL, NULL, 0};
     if (*sparse)
         sample = sample_tiles(inputs, row, 0, tiles_of(inputs));
@@ -165,7 +148,7 @@ static void train_one_by_one(struct pn_training *t, double *losses, size_t epoch
     double *y = x + padded(t->inputs.n_in);
     double *A = y + padded(t->network.sizes[t->network.n_layers]), *dZ = A + units, *end;
     struct layer *layers = (struct layer *)(void *)t->workspace;
-    struct walk walk = {&t->network, layers, &t->inputs, {NULL, 0, 1}, NULL, 0, NULL};
+    struct walk walk = {&t->network, layers, &t->inputs, {NULL, 0, 1}, NULL, 0, NULL, NULL};
     int sparse = t->sparse;
     end = lay_out(layers, &t->network, LANES, 1, A, dZ, dZ + units);
     memset(x, 0, (size_t)(end - x) * sizeof *x);
@@ -177,6 +160,8 @@ static void train_one_by_one(struct pn_training *t, double *losses, size_t epoch
             losses[ended++] = t->total / (double)t->n;
             t->total = 0.0;
             t->first = 0;
+            if (!is_finite(losses[ended - 1]))
+                break;
         }
     }
     copy_layers(&walk, 1);

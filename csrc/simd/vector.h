@@ -182,6 +182,18 @@ INLINE uint32_t store_places(uint16_t *columns, unsigned sixteen, size_t k)
     return (uint32_t)__builtin_popcount(sixteen);
 }
 
+/* The square root of each lane, rounded as IEEE-754 says. */
+INLINE vec square_root(vec v)
+{
+#if LANES == 8
+    return (vec)_mm512_sqrt_pd((__m512d)v);
+#elif LANES == 4
+    return (vec)_mm256_sqrt_pd((__m256d)v);
+#else
+    return (vec){__builtin_sqrt(v[0]), __builtin_sqrt(v[1])};
+#endif
+}
+
 INLINE size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;

@@ -6,26 +6,31 @@ Ctrl-C waits until a function of this module has ended; a Network and a Training
 from . import core
 from .functions import (
     FUNCTIONS,
+    adam_rates,
     divide,
     exp,
-    gradient_descent,
     log,
     mean,
     power_of_two,
     tanh,
+    weigh_samples,
     xdivy,
     xlogy,
 )
 from .matrices import Matrix
 from .network import (
     Network,
+    Optimizer,
     backward,
+    clip_gradients,
     count_parameters,
     count_units,
     forward,
+    gradient_norm,
     output_gradient,
     train_epoch,
     train_step,
+    update_parameters,
 )
 from .work import processors, threads_asked_for
 

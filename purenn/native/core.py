@@ -90,3 +90,13 @@ def activation_pointer(name: str) -> Any:
 def loss_pointer(name: str) -> Any:
     """The `const struct pn_loss *` of that name."""
     return getattr(lib, f"pn_{name}_loss_pointer")
+
+
+def rule_pointer(name: str) -> Any:
+    """The `const struct pn_rule *` of that name."""
+    return getattr(lib, f"pn_{name}_rule_pointer")
+
+
+def function_pointer(name: str) -> Any:
+    """The C function of that name, for C to call."""
+    return ffi.addressof(unchecked, name)

@@ -11,6 +11,7 @@ from ..access import Turns
 from ..annotations import Any
 from ..architecture import Architecture
 from ..checks import counted
+from ..optimizers import PLAIN, Learning
 from ..reference import count_parameters
 from . import core
 from .core import ffi, lib
@@ -191,12 +192,13 @@ class NativeWeights:
         """The mean loss over the samples, and its gradients in one block."""
         losses: list[float] = []
         gradients = zeros(self._network.block.count)
-        steps = NativeSteps(self._network, self._work, Turns(), X, Y, X.shape[0], 0.0)
+        learning = Learning(PLAIN, 0.0)
+        steps = NativeSteps(self._network, self._work, Turns(), X, Y, X.shape[0], learning)
         steps.give_gradients(gradients)
         with self._turns.queue, self._turns.use:  # from the first sample to the last
             steps.run(losses, 1)
         return losses[0], array("d", gradients.view().tobytes())
 
-    def steps(self, X: Inputs, Y: Inputs, batch_size: int, learning_rate: float) -> NativeSteps:
+    def steps(self, X: Inputs, Y: Inputs, batch_size: int, learning: Learning) -> NativeSteps:
         """A training of these weights, which can be stopped after every step."""
-        return NativeSteps(self._network, self._work, self._turns, X, Y, batch_size, learning_rate)
+        return NativeSteps(self._network, self._work, self._turns, X, Y, batch_size, learning)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from ..annotations import Any
 from ..checks import check_count, check_number, counted
-from ..reference import ACTIVATIONS, LOSSES
-from .core import lib
+from ..reference import ACTIVATIONS, LOSSES, Rates
+from .core import ffi, lib
 from .matrices import Matrix, in_place, matrix, new, vector
 from .memory import Memory, zeros
 
@@ -102,12 +102,79 @@ def mean(L: Any) -> float:
     return lib.pn_mean(losses.pointer, losses.count)
 
 
-def gradient_descent(w: Any, g: Any, learning_rate: float) -> None:
-    """w[i] ← w[i] − (learning_rate·g[i]), in place. w and g are (count), w a buffer."""
-    own, gradients = in_place("w", w, writable=True), vector("g", g)
-    if gradients.count != own.count:
-        raise ValueError(f"g: expected {counted(own.count, 'number')}, got {gradients.count}")
-    if own.overlaps(gradients):
-        raise ValueError("g: expected memory of its own, got a part of w")
-    rate = check_number("learning_rate", learning_rate)
-    lib.pn_gradient_descent(own.pointer, gradients.pointer, rate, own.count)
+# What each changes in place, then what it reads, all of them (count), then its numbers.
+UPDATES = {
+    "gradient_descent": ("w", "g", "learning_rate"),
+    "momentum": ("w v", "g", "learning_rate mu"),
+    "nesterov": ("w v", "g", "learning_rate mu"),
+    "adam": ("w m v", "g", "learning_rate beta_1 beta_2 epsilon"),
+    "rprop": ("w before sizes", "g", "learning_rate"),
+    "l2_decay": ("w g", "", "weight_decay learning_rate"),
+    "decoupled_decay": ("w g", "", "weight_decay learning_rate"),
+}
+
+
+def updating(name: str, changed: str, read: str, numbers: str) -> Callable[..., None]:
+    """The function of that name, whose vectors must be of one length and not overlap."""
+    function, names = getattr(lib, f"pn_{name}"), f"{changed} {read} {numbers}".split()
+
+    def call(*arguments: Any, **named: Any) -> None:
+        given = {**dict(zip(names, arguments)), **named}
+        if len(arguments) + len(named) != len(names) or sorted(given) != sorted(names):
+            raise TypeError(f"{name}: expected the arguments {', '.join(names)}")
+        memories: list[Memory] = []
+        for key in names[: len(names) - len(numbers.split())]:
+            values = given[key]
+            own = (
+                in_place(key, values, writable=True)
+                if key in changed.split()
+                else vector(key, values)
+            )
+            count = memories[0].count if memories else own.count
+            if own.count != count:
+                raise ValueError(f"{key}: expected {counted(count, 'number')}, got {own.count}")
+            if any(own.overlaps(other) for other in memories):
+                raise ValueError(f"{key}: expected memory of its own, got a part of another")
+            memories.append(own)
+        rates = [check_number(key, given[key]) for key in numbers.split()]
+        function(*(own.pointer for own in memories), *rates, memories[0].count)
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"Changes {changed} in place: see purenn.reference.{name}."
+    return call
+
+
+FUNCTIONS.update({name: updating(name, *signature) for name, signature in UPDATES.items()})
+
+
+def weigh_samples(dZ: Any, sample_weights: Any) -> None:
+    """dZ[s][j] ← sample_weights[s]·dZ[s][j], in place. dZ is a Matrix (n, n_out)."""
+    if type(dZ) is not Matrix:
+        raise TypeError(f"dZ: expected a Matrix, got {type(dZ).__name__}")
+    rows, weights = matrix("dZ", dZ), vector("sample_weights", sample_weights)
+    if weights.count != len(rows):
+        expected = counted(len(rows), "number")
+        raise ValueError(f"sample_weights: expected {expected}, got {weights.count}")
+    if rows.memory.overlaps(weights):
+        raise ValueError("sample_weights: expected memory of its own, got a part of dZ")
+    lib.pn_weigh_samples(rows.memory.pointer, weights.pointer, *rows.shape)
+
+
+def adam_rates(rates: Rates, powers: Any) -> None:
+    """Corrects the rates of Adam's step, and powers (2): see purenn.reference.adam_rates."""
+    own = in_place("powers", powers, writable=True)
+    if own.count != 2:
+        raise ValueError(f"powers: expected 2 numbers, got {own.count}")
+    struct = struct_of(rates)
+    lib.pn_adam_rates(struct, own.pointer)
+    rates.learning_rate, rates.epsilon = struct.learning_rate, struct.epsilon
+
+
+def struct_of(rates: Rates) -> Any:
+    """The rates as a `struct pn_rates *`."""
+    if not isinstance(rates, Rates):
+        raise TypeError(f"rates: expected Rates, got {type(rates).__name__}")
+    return ffi.new(
+        "struct pn_rates *",
+        {name: check_number(name, value) for name, value in vars(rates).items()},
+    )

@@ -12,8 +12,9 @@ from .. import reference
 from ..annotations import Any
 from ..checks import check_bool, check_choice, check_count, check_number, counted, shown
 from ..frozen import Frozen
-from ..reference import ACTIVATIONS, LOSSES
-from .core import activation_pointer, ffi, lib, loss_pointer
+from ..reference import ACTIVATIONS, DECAYS, LOSSES, RULES, Rates
+from .core import activation_pointer, ffi, function_pointer, lib, loss_pointer, rule_pointer
+from .functions import struct_of
 from .matrices import Matrix, made, matrix, vector
 from .memory import MOST_NUMBERS, Memory, zeros
 
@@ -145,10 +146,11 @@ def output_gradient(A: Any, Y: Any, activation: str, loss: str) -> Matrix:
 
 
 def backward(
-    A: Any, X: Any, Y: Any, network: Network
+    A: Any, X: Any, Y: Any, network: Network, sample_weights: Any = None
 ) -> tuple[list[Matrix], list[tuple[Matrix, memoryview[Any]]]]:
     """dZ of every layer, and the gradients (dW, db). X (n, n_in), Y (n, n_out), n ≥ 1."""
     X, Y = _batch(X, Y, network)
+    weights = _sample_weights(sample_weights, len(X), network)
     n, sizes = len(X), network.sizes
     outputs = _outputs(A, network, n)
     dZ, gradients = zeros(outputs.count), zeros(network.block.count)
@@ -159,23 +161,123 @@ def backward(
         X.memory.pointer,
         Y.memory.pointer,
         network.struct,
+        weights.pointer if weights else ffi.NULL,
         n,
     )
     return matrices(dZ, sizes, n), pairs(gradients, sizes)
 
 
-def train_step(network: Network, X: Any, Y: Any, learning_rate: float) -> memoryview[Any]:
+def gradient_norm(gradients: Any) -> float:
+    """√(Σ g²) over all gradients [(dW, db), ...]."""
+    block, sizes = _gradients(gradients)
+    return lib.pn_gradient_norm(block.pointer, *_countable(sizes))
+
+
+def clip_gradients(gradients: Any, largest_norm: float) -> None:
+    """Makes their norm largest_norm where it is larger, in place: the gradients of `backward`."""
+    block, sizes = _gradients(gradients)
+    for layer, (dW, _) in enumerate(gradients):
+        if type(dW) is not Matrix:
+            raise TypeError(
+                f"gradients[{layer}]: expected what backward gives, got a {type(dW).__name__}"
+            )
+    lib.pn_clip_gradients(
+        block.pointer, check_number("largest_norm", largest_norm), *_countable(sizes)
+    )
+    for (dW, db), (own_dW, own_db) in zip(gradients, pairs(block, sizes)):
+        dW.data[:] = own_dW.data
+        db[:] = own_db
+
+
+class Optimizer(Frozen):
+    """How a network learns, as C computes with it: see purenn.reference.Optimizer.
+
+    `struct` is a `struct pn_optimizer *`, `moments` lists each moment as `parameters` does.
+    Raises ValueError or TypeError where a name is not known or a number is none.
+    """
+
+    __slots__ = ("_kept", "moments", "network", "struct")
+    moments: list[list[tuple[Matrix, memoryview[Any]]]]
+    network: Network
+    struct: Any
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError("Optimizer: expected no subclass, since C relies on what it says")
+
+    def __init__(
+        self,
+        network: Network,
+        rule: str,
+        rates: Rates,
+        decay: str | None = None,
+        weight_decay: float = 0.0,
+        largest_norm: float = 0.0,
+    ) -> None:
+        _check_network(network)
+        check_choice("rule", tuple(RULES), rule)
+        if decay is not None:
+            check_choice("decay", tuple(DECAYS), decay)
+        count, struct = network.block.count, ffi.new("struct pn_optimizer *")
+        kept = zeros(RULES[rule].moments * count)
+        point_optimizer(struct, kept, rule, rates, decay, weight_decay, largest_norm)
+        self._fill(
+            _kept=kept,
+            moments=[
+                pairs(kept.part(i * count, count), network.sizes)
+                for i in range(RULES[rule].moments)
+            ],
+            network=network,
+            struct=struct,
+        )
+
+
+def point_optimizer(
+    struct: Any,
+    moments: Memory,
+    rule: str,
+    rates: Rates,
+    decay: str | None,
+    weight_decay: float,
+    largest_norm: float,
+) -> None:
+    """Fills a struct pn_optimizer, before its first step, whose moments are all 0."""
+    struct.rule, struct.rates = rule_pointer(rule), struct_of(rates)[0]
+    if decay is not None:
+        struct.decay = function_pointer(f"pn_{decay}_decay")
+    struct.weight_decay = check_number("weight_decay", weight_decay)
+    struct.largest_norm = check_number("largest_norm", largest_norm)
+    if struct.largest_norm > 0.0:
+        struct.clip = function_pointer("pn_clip_gradients")
+    struct.moments = moments.pointer if moments.count else ffi.NULL
+    struct.powers = (1.0, 1.0)
+
+
+def update_parameters(network: Network, optimizer: Optimizer, gradients: Any) -> None:
+    """One step of the parameters by their gradients [(dW, db), ...]."""
+    _check_optimizer(optimizer, network)
+    block, sizes = _gradients(gradients)
+    if sizes != network.sizes:
+        raise ValueError(f"gradients: expected sizes {network.sizes}, got {sizes}")
+    lib.pn_update_parameters(network.struct, optimizer.struct, block.pointer)
+
+
+def train_step(
+    network: Network, optimizer: Optimizer, X: Any, Y: Any, sample_weights: Any = None
+) -> memoryview[Any]:
     """Changes the parameters by one step on the batch X, Y; the loss of each sample before it."""
     X, Y = _batch(X, Y, network)
+    _check_optimizer(optimizer, network)
+    weights = _sample_weights(sample_weights, len(X), network)
     L = zeros(len(X))
     workspace = _workspace(network, len(X))
     lib.pn_train_step(
         L.pointer,
         network.struct,
+        optimizer.struct,
         workspace.pointer,
         X.memory.pointer,
         Y.memory.pointer,
-        check_number("learning_rate", learning_rate),
+        weights.pointer if weights else ffi.NULL,
         len(X),
     )
     return L.view()
@@ -183,29 +285,33 @@ def train_step(network: Network, X: Any, Y: Any, learning_rate: float) -> memory
 
 def train_epoch(
     network: Network,
+    optimizer: Optimizer,
     X: Any,
     Y: Any,
     order: Sequence[int],
     batch_size: int,
-    learning_rate: float,
+    sample_weights: Any = None,
 ) -> float:
     """One step for each batch of samples in the given order; the mean loss before the steps."""
     X, Y = _batch(X, Y, network)
-    n, learning_rate = len(X), check_number("learning_rate", learning_rate)
+    n = len(X)
+    _check_optimizer(optimizer, network)
     batch_size = min(check_count("batch_size", batch_size), n)
+    weights = _sample_weights(sample_weights, n, network)
     rows = ffi.new("size_t[]", row_numbers(order, n))
     L, workspace = zeros(n), _workspace(network, batch_size)
-    batch = zeros(batch_size * (network.sizes[0] + network.sizes[-1]))
+    batch = zeros(batch_size * (network.sizes[0] + network.sizes[-1] + 1))
     return lib.pn_train_epoch(
         L.pointer,
         network.struct,
+        optimizer.struct,
         workspace.pointer,
         batch.pointer,
         X.memory.pointer,
         Y.memory.pointer,
         rows,
         batch_size,
-        learning_rate,
+        weights.pointer if weights else ffi.NULL,
         n,
     )
 
@@ -258,9 +364,50 @@ def _fitting(name: str, values: Any, n_rows: int, n_columns: int) -> Matrix:
     return found
 
 
-def _samples(name: str, X: Any, network: Network) -> Matrix:
+def _check_network(network: Any) -> None:
     if not isinstance(network, Network):
         raise TypeError(f"network: expected purenn.native.Network, got {type(network).__name__}")
+
+
+def _check_optimizer(optimizer: Any, network: Network) -> None:
+    """Of that network: its moments have the shapes of the parameters."""
+    _check_network(network)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer: expected purenn.native.Optimizer, got {type(optimizer).__name__}"
+        )
+    if optimizer.network.sizes != network.sizes:
+        raise ValueError(
+            f"optimizer: expected one for sizes {network.sizes}, got {optimizer.network.sizes}"
+        )
+
+
+def _sample_weights(values: Any, n: int, network: Network) -> Memory | None:
+    """The weight of each of n samples, or None for 1."""
+    if values is None:
+        return None
+    weights = vector("sample_weights", values)
+    if weights.count != n:
+        expected = counted(n, "number")
+        raise ValueError(f"sample_weights: expected {expected}, got {weights.count}")
+    if weights.overlaps(network.block):
+        raise ValueError("sample_weights: expected memory of its own, got the parameters")
+    return weights
+
+
+def _gradients(gradients: Any) -> tuple[Memory, tuple[int, ...]]:
+    """A copy of [(dW, db), ...] in one block, and its sizes."""
+    layers = _layers(gradients)
+    sizes = (layers[0][0].shape[0], *(W.shape[1] for W, _ in layers))
+    block = zeros(count_parameters(sizes))
+    for (dW, db), (own_dW, own_db) in zip(layers, pairs(block, sizes)):
+        own_dW.data[:] = dW.data
+        own_db[:] = db.view()
+    return block, sizes
+
+
+def _samples(name: str, X: Any, network: Network) -> Matrix:
+    _check_network(network)
     found = matrix(name, X)
     return _fitting(name, found, len(found), network.sizes[0])
 

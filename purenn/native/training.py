@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from ..access import Turns
-from ..annotations import Any
+from ..annotations import TYPE_CHECKING, Any
+from ..optimizers import PLAIN
 from . import core
-from .core import ffi, lib
+from .core import ffi, lib, rule_pointer
 from .inputs import TYPES, Inputs
-from .memory import Memory
-from .network import Network, row_numbers
+from .matrices import vector
+from .memory import Memory, zeros
+from .network import Network, point_optimizer, row_numbers
 from .work import Work, first_samples, next_samples
 
+if TYPE_CHECKING:
+    from ..optimizers import Learning, Optimizer
+
+GRADIENT_DESCENT = rule_pointer("gradient_descent")
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 TRAINING = ffi.typeof("struct pn_training *")
 new, unpack = ffi.new, ffi.unpack  # each look into ffi takes a while
@@ -30,13 +36,13 @@ class NativeSteps:
         X: Inputs,
         Y: Inputs,
         batch_size: int,
-        learning_rate: float,
+        learning: Learning,
     ) -> None:
         (_, pointer, _, form), (n, n_in), named = X
         (_, targets, _, _), (n_targets, n_out), _ = Y
         if n_in != network.sizes[0] or n_out != network.sizes[-1] or n != n_targets:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
-        self._kept, self._work, self._turns = [network, X, Y], work, turns
+        self._held, self._work, self._turns = [network, X, Y], work, turns
         self._order: Any = None
         self._workspace: Memory | None = None
         self._n, self._epochs = n, 0  # samples, and the epochs whose losses are taken
@@ -46,15 +52,51 @@ class NativeSteps:
         if named:
             (inputs.columns, inputs.starts), struct.sparse = named, 1
         struct.network, struct.Y = network.struct[0], targets
-        struct.n, struct.batch_size, struct.learning_rate = n, batch_size, learning_rate
+        struct.n, struct.batch_size = n, batch_size
+        self._optimizer = optimizer = struct.optimizer
+        if learning.optimizer is PLAIN:
+            optimizer.rule = GRADIENT_DESCENT
+            optimizer.rates.learning_rate = learning.learning_rate
+        else:
+            self._take_optimizer(learning.optimizer, learning.learning_rate)
+        if learning.sample_weights is not None:
+            weights = vector("sample_weights", learning.sample_weights)
+            if weights.count != n:
+                raise ValueError(f"sample_weights: expected {n} numbers, got {weights.count}")
+            struct.sample_weights = weights.pointer
+            self._held.append(weights)
+        self._room = (1 + learning.optimizer.moments) * network.block.count
         struct.range, threads = work.shares(batch_size, bool(named))
         struct.threads = threads
         self._at_once = first_samples(3 * work.of_sample, threads)
 
+    def _take_optimizer(self, optimizer: Optimizer, learning_rate: float) -> None:
+        rates, count = optimizer.rates(learning_rate), self._held[0].block.count
+        self._moments = zeros(optimizer.moments * count)
+        point_optimizer(
+            self._optimizer,
+            self._moments,
+            optimizer.rule,
+            rates,
+            optimizer.decay,
+            optimizer.weight_decay,
+            optimizer.largest_norm,
+        )
+
+    def take_learning_rate(self, learning_rate: float) -> None:
+        """Learns at that rate from now on."""
+        self._optimizer.rates.learning_rate = learning_rate
+
     def give_gradients(self, gradients: Memory) -> None:
         """From now on no step is made: `gradients` get those of each batch."""
-        self._kept.append(gradients)
+        self._held.append(gradients)
         self._struct.gradients = gradients.pointer
+        self._room = 0
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the last run went back, since a number was not finite."""
+        return bool(self._struct.diverged)
 
     @property
     def position(self) -> tuple[int, int]:
@@ -72,12 +114,14 @@ class NativeSteps:
 
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
-        struct, turns = self._struct, self._turns
+        struct, turns, n = self._struct, self._turns, self._n
         if self._workspace is None:
             size = core.unchecked.pn_training_workspace(core.active.table, struct)
-            workspace = self._work.borrow(size + EPOCHS_AT_ONCE)
+            workspace = self._work.borrow(size + EPOCHS_AT_ONCE + self._room)
             self._losses = workspace.pointer
             struct.workspace, self._workspace = self._losses + EPOCHS_AT_ONCE, workspace
+            if self._room:
+                struct.kept = struct.workspace + size
         if struct.ended:
             self._collect(losses)
         last = self._epochs + epochs
@@ -85,6 +129,9 @@ class NativeSteps:
             some, most, before = self._at_once, last - self._epochs, struct.first
             if samples is not None and samples < some:
                 some = samples
+            rest = n - before
+            if some > rest:
+                some -= (some - rest) % n
             if most > EPOCHS_AT_ONCE:
                 most = EPOCHS_AT_ONCE
             with turns.queue:
@@ -105,7 +152,7 @@ class NativeSteps:
                         self._collect(losses)
             if samples is not None:
                 samples -= taken
-            if self._epochs >= last or (samples is not None and samples <= 0):
+            if self._epochs >= last or struct.diverged or (samples is not None and samples <= 0):
                 break
             self._at_once = next_samples(self._at_once, taken, perf_counter() - start)
         if samples is None:  # at the end of an epoch nothing is in it

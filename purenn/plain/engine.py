@@ -10,9 +10,10 @@ from .. import door, reference
 from ..annotations import Any
 from ..architecture import Architecture
 from ..environment import check_arithmetic
+from ..optimizers import Learning
 from ..weights import lists_of
 from .network import Tiled, pairs, tiled
-from .training import Batch, Samples, gradients
+from .training import Batch, Samples, WeighedSamples, gradients
 
 
 class PlainEngine:
@@ -121,19 +122,19 @@ class PlainWeights:
         return L, reference.backward(A, X, Y, network)[1]
 
     def steps(
-        self, X: list[list[float]], Y: list[list[float]], batch_size: int, learning_rate: float
+        self, X: list[list[float]], Y: list[list[float]], batch_size: int, learning: Learning
     ) -> PlainSteps:
         """A training of these weights, which can be stopped after every step."""
         if not isinstance(self.network, Tiled):  # they may have become tame
             self.network = tiled(self.network) or self.network
-        return PlainSteps(self, X, Y, batch_size, learning_rate)
+        return PlainSteps(self, X, Y, batch_size, learning)
 
 
 class PlainSteps:
     """The steps of a training, batch by batch.
 
-    A step makes other weights, which take their place when they are whole, so that Ctrl-C and other
-    threads find them between two steps.
+    A step makes other weights, and another state of the optimizer, which take their places when
+    they are whole, so that Ctrl-C and other threads find them between two steps.
     """
 
     def __init__(
@@ -142,12 +143,17 @@ class PlainSteps:
         X: list[list[float]],
         Y: list[list[float]],
         batch_size: int,
-        learning_rate: float,
+        learning: Learning,
     ) -> None:
         self._weights, self._n, self._batch_size = weights, len(X), batch_size
-        self._samples = Samples(X, Y, weights.architecture.bias, learning_rate)
+        self._learning, self._samples = learning, samples_of(X, Y, weights.network, learning)
         self._order: Sequence[int] = range(len(X))
-        self.position, self._total = (0, 0), 0.0
+        self.position, self._total, self.diverged = (0, 0), 0.0, False
+        self._kept = weights.network, self._samples.state
+
+    def take_learning_rate(self, learning_rate: float) -> None:
+        """Learns at that rate from now on."""
+        self._samples.take_learning_rate(learning_rate)
 
     def take_order(self, order: Sequence[int]) -> None:
         """Takes the samples in that order in the epoch that begins now."""
@@ -156,21 +162,65 @@ class PlainSteps:
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         check_arithmetic()
+        weights, begun = self._weights, (self.position, self._total, self._kept)
+        network, state = weights.network, self._samples.state
+        self.diverged = False
+        self._run(losses, epochs, samples, False)
+        if self.position[1] == 0 and not is_finite(weights.network):  # then look more closely
+            self.position, self._total, self._kept = begun
+            weights.network, self._samples.state = network, state
+            del losses[self.position[0] :]
+            self._run(losses, epochs, samples, True)
+
+    def _run(
+        self, losses: list[float], epochs: int, samples: int | None, looks_at_weights: bool
+    ) -> None:
         weights, step, n = self._weights, self._samples.step, self._n
         order, size = self._order, self._batch_size
         (epoch, first), total = self.position, self._total
         last, left = epoch + epochs, n * epochs if samples is None else samples
         while epoch < last and left > 0:
+            if first == 0:
+                self._kept = weights.network, self._samples.state
             rows = order[first : first + size] if size > 1 else (order[first],)
-            network, L = step(weights.network, rows)
+            network, state, L = step(weights.network, rows)
             for loss in L:
                 total = total + loss
             first += len(rows)
             left -= len(rows)
             if first == n:
-                losses[epoch:] = [total / n]
-                epoch, first, total = epoch + 1, 0, 0.0
-            weights.network, self._total, self.position = network, total, (epoch, first)
+                first = 0
+                if not isfinite(total) or (looks_at_weights and not is_finite(network)):
+                    self.diverged, total, (network, state) = True, 0.0, self._kept
+                else:
+                    losses[epoch:] = [total / n]
+                    epoch, total = epoch + 1, 0.0
+            weights.network, self._samples.state = network, state
+            self._total, self.position = total, (epoch, first)
+            if self.diverged:
+                break
+
+
+def is_finite(network: Any) -> bool:
+    """Whether all its parameters are."""
+    if isinstance(network, Tiled):
+        rows = [row for tiles in network.tiles for tile in tiles for row in tile]
+    else:
+        rows = [row for W, b in network.parameters for row in [*W, b]]
+    return isfinite(sum(map(sum, rows))) or all(isfinite(w) for row in rows for w in row)
+
+
+def samples_of(X: list, Y: list, network: Any, learning: Learning) -> Samples | WeighedSamples:
+    """The samples of a training that begins."""
+    optimizer, weights = learning.optimizer, learning.sample_weights
+    if optimizer.is_plain and weights is None:
+        bias = network.layers.bias if isinstance(network, Tiled) else network.bias
+        return Samples(X, Y, bias, learning.learning_rate)
+    settings = optimizer.decay, optimizer.weight_decay, optimizer.largest_norm
+    rates = optimizer.rates(learning.learning_rate)
+    return WeighedSamples(
+        X, Y, reference.Optimizer(network, optimizer.rule, rates, *settings), weights
+    )
 
 
 def block_of(parameters: list) -> array:

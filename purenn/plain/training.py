@@ -55,31 +55,43 @@ def batch_step(network: Tiled, batch: Batch, learning_rate: float):
 
 
 class Samples:
-    """All samples of a training, X (n, n_in) and Y (n, n_out), and its learning rate."""
+    """All samples of a training by gradient descent: X (n, n_in), Y (n, n_out), learning rate.
+
+    It has no state that steps change.
+    """
+
+    state = None
 
     def __init__(self, X: list, Y: list, bias: bool, learning_rate: float) -> None:
-        self._X, self._Y, self._bias, self._learning_rate = X, Y, bias, learning_rate
+        self._X, self._Y, self._bias = X, Y, bias
         self._pairs = [pairs(x, bias) for x in X]
         small = [not x or (min(x) > -LIMIT and max(x) < LIMIT) for x in X]  # NaN: dz is, too
-        self._small = 0.0 < learning_rate < LIMIT and all(small)
+        self._X_is_small = all(small)
         self._batch: tuple = (), None
+        self.take_learning_rate(learning_rate)
+
+    def take_learning_rate(self, learning_rate: float) -> None:
+        """Learns at that rate from now on."""
+        self._learning_rate = learning_rate
+        self._small = 0.0 < learning_rate < LIMIT and self._X_is_small
 
     def step(self, network, rows) -> tuple:
-        """The network after a step on those rows, tiled or not, and the losses before."""
+        """The network after a step on those rows, tiled or not, the state, the losses before."""
         if self._small and isinstance(network, Tiled):
             if len(rows) == 1:
                 x, y = self._pairs[rows[0]], self._Y[rows[0]]
                 stepped = network.layers.one_step(x, y, network.tiles, self._learning_rate)
                 if stepped is not None:
-                    return Tiled(network.layers, stepped[0]), [stepped[1]]
+                    return Tiled(network.layers, stepped[0]), None, [stepped[1]]
             else:
                 stepped = batch_step(network, self.batch(rows), self._learning_rate)
                 if stepped is not None:
-                    return stepped
+                    return stepped[0], None, stepped[1]
         network = network.untiled() if isinstance(network, Tiled) else copy_of(network)
         X, Y = [self._X[row] for row in rows], [self._Y[row] for row in rows]
-        L = reference.train_step(network, X, Y, self._learning_rate)
-        return network, L
+        rates = reference.Rates(self._learning_rate)
+        optimizer = reference.Optimizer(network, "gradient_descent", rates)
+        return network, None, reference.train_step(network, optimizer, X, Y)
 
     def batch(self, rows) -> Batch:
         """Those rows, as they were made for the last step if it had the same."""
@@ -87,6 +99,32 @@ class Samples:
             X, Y = [self._pairs[row] for row in rows], [self._Y[row] for row in rows]
             self._batch = rows, Batch(X, Y, len(self._X[0]) + self._bias)
         return self._batch[1]
+
+
+class WeighedSamples:
+    """All samples of a training by any optimizer, whose state is kept, or of samples with weights.
+
+    The reference makes the steps.
+    """
+
+    def __init__(self, X: list, Y: list, optimizer, sample_weights) -> None:
+        self._X, self._Y, self._weights, self._optimizer = X, Y, sample_weights, optimizer
+        self.state = optimizer.moments, optimizer.powers
+
+    def take_learning_rate(self, learning_rate: float) -> None:
+        """Learns at that rate from now on."""
+        self._optimizer.rates.learning_rate = learning_rate
+
+    def step(self, network, rows) -> tuple:
+        """The network after a step on those rows, the state, the losses before."""
+        network = network.untiled() if isinstance(network, Tiled) else copy_of(network)
+        optimizer, (moments, powers) = self._optimizer, self.state
+        optimizer.moments = [[[list(row) for row in rows] for rows in m] for m in moments]
+        optimizer.powers = list(powers)
+        X, Y = [self._X[row] for row in rows], [self._Y[row] for row in rows]
+        weights = None if self._weights is None else [self._weights[row] for row in rows]
+        L = reference.train_step(network, optimizer, X, Y, weights)
+        return network, (optimizer.moments, optimizer.powers), L
 
 
 def copy_of(network: reference.Network) -> reference.Network:
@@ -103,12 +141,12 @@ def train_epoch(
     batch_size: int,
     learning_rate: float,
 ) -> float:
-    """reference.train_epoch: the same arguments, the same parameters after it, the same loss."""
+    """reference.train_epoch by gradient descent: the same parameters after it, the same loss."""
     samples = Samples(X, Y, network.bias, learning_rate)
     present = tiled(network) or network
     L = []
     for start in range(0, len(order), batch_size):
-        present, losses = samples.step(present, order[start : start + batch_size])
+        present, _, losses = samples.step(present, order[start : start + batch_size])
         L.extend(losses)
     network.parameters = present.parameters
     return reference.mean(L)

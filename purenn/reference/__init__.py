@@ -42,7 +42,24 @@ from .network import (
     forward,
     output_gradient,
     scale_inputs,
+    weigh_samples,
 )
-from .optimizers import gradient_descent
+from .optimizers import (
+    RULES,
+    Rates,
+    adam,
+    adam_rates,
+    gradient_descent,
+    momentum,
+    nesterov,
+    rprop,
+)
 from .random import RandomState
-from .training import train_epoch, train_step
+from .regularization import (
+    DECAYS,
+    clip_gradients,
+    decoupled_decay,
+    gradient_norm,
+    l2_decay,
+)
+from .training import Optimizer, train_epoch, train_step, update_parameters

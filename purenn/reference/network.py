@@ -79,15 +79,31 @@ def output_gradient(
     return ACTIVATIONS[activation].backward(LOSSES[loss].gradient(A, Y), A)
 
 
-def backward(A: list, X: list[list[float]], Y: list[list[float]], network: Network) -> tuple:
+def weigh_samples(dZ: list[list[float]], sample_weights: list[float]) -> None:
+    """dZ[s][j] ← sample_weights[s]·dZ[s][j], in place.
+
+    dZ (n, n_out), sample_weights (n).
+    """
+    for dz, weight in zip(dZ, sample_weights):
+        for j, d in enumerate(dz):
+            dz[j] = weight * d
+
+
+def backward(
+    A: list, X: list[list[float]], Y: list[list[float]], network: Network, sample_weights=None
+) -> tuple:
     """dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.
 
     dW[l] = A[l−1]ᵀ·dZ[l] / n, db[l] the mean of dZ[l], dZ[l−1] = f′[l−1] of dZ[l]·W[l]ᵀ.
     Without bias, db is 0, so that a bias which starts at 0 stays 0.
-    A of every layer, X (n, n_in), Y (n, n_out) → dZ, and gradients as parameters hold them.
+    A of every layer, X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 → dZ, and
+    gradients as parameters hold them. Weights don't change n: a weight of 2 counts twice as much
+    as 1 in a mean over as many samples.
     """
     last = len(network.parameters) - 1
     dZ = [output_gradient(A[last], Y, network.activations[last], network.loss)]
+    if sample_weights is not None:
+        weigh_samples(dZ[0], sample_weights)
     gradients: list = []
     for layer in range(last, -1, -1):
         W, b = network.parameters[layer]

@@ -2,37 +2,94 @@
 
 from .losses import LOSSES, mean
 from .network import Network, backward, forward
-from .optimizers import gradient_descent
+from .optimizers import RULES, Rates
+from .regularization import DECAYS, clip_gradients
+
+
+class Optimizer:
+    """How a network learns: a rule of RULES, its rates, a decay of DECAYS or None, the largest norm
+    of gradients or 0 for any, and the state.
+
+    That are the moments, as many as the rule keeps, each with a row for every row of W and for b,
+    layer by layer; and the powers that correct its rates.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        rule: str,
+        rates: Rates,
+        decay=None,
+        weight_decay: float = 0.0,
+        largest_norm: float = 0.0,
+    ) -> None:
+        self.rule = RULES[rule]
+        self.rates = rates
+        self.decay = DECAYS[decay] if decay else None
+        self.weight_decay = weight_decay
+        self.largest_norm = largest_norm
+        self.moments = [
+            [[[0.0] * len(b) for _ in [*W, b]] for W, b in network.parameters]
+            for _ in range(self.rule.moments)
+        ]
+        self.powers = [1.0, 1.0]
+
+
+def update_parameters(network: Network, optimizer: Optimizer, gradients: list) -> None:
+    """One step of the parameters by their gradients, which it changes.
+
+    The gradients are clipped, weights decay, then the rule makes its step.
+    """
+    rule, rates = optimizer.rule, optimizer.rates
+    learning_rate = rates.learning_rate
+    if optimizer.largest_norm > 0.0:
+        clip_gradients(gradients, optimizer.largest_norm)
+    if rule.correct:
+        rates = Rates(learning_rate, rates.mu, rates.beta_1, rates.beta_2, rates.epsilon)
+        rule.correct(rates, optimizer.powers)
+    numbers = [getattr(rates, name) for name in rule.rates]
+    for layer, ((W, b), (dW, db)) in enumerate(zip(network.parameters, gradients)):
+        for row, (w, g) in enumerate(zip([*W, b], [*dW, db])):
+            if optimizer.decay:
+                optimizer.decay(w, g, optimizer.weight_decay, learning_rate)
+            moments = [moment[layer][row] for moment in optimizer.moments]
+            rule.update(w, *moments, g, *numbers)
 
 
 def train_step(
-    network: Network, X: list[list[float]], Y: list[list[float]], learning_rate: float
+    network: Network,
+    optimizer: Optimizer,
+    X: list[list[float]],
+    Y: list[list[float]],
+    sample_weights=None,
 ) -> list[float]:
-    """Changes the parameters by one step of gradient descent on the batch X, Y.
+    """Changes the parameters by one step of the optimizer on the batch X, Y.
 
-    X (n, n_in), Y (n, n_out) → L, the loss of each sample before the step, (n).
+    X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 → L, the loss of each sample before
+    the step, times its weight, (n).
     """
     Z, A = forward(X, network)
     L = LOSSES[network.loss].losses(A[-1], Y)
-    dZ, gradients = backward(A, X, Y, network)
-    for (W, b), (dW, db) in zip(network.parameters, gradients):
-        for w, dw in zip(W, dW):
-            gradient_descent(w, dw, learning_rate)
-        gradient_descent(b, db, learning_rate)
+    if sample_weights is not None:
+        L = [weight * loss for weight, loss in zip(sample_weights, L)]
+    dZ, gradients = backward(A, X, Y, network, sample_weights)
+    update_parameters(network, optimizer, gradients)
     return L
 
 
 def train_epoch(
     network: Network,
+    optimizer: Optimizer,
     X: list[list[float]],
     Y: list[list[float]],
     order: list[int],
     batch_size: int,
-    learning_rate: float,
+    sample_weights=None,
 ) -> float:
     """One step for each batch of batch_size samples, taken in the given order.
 
-    The last batch holds what is left. order (n) names rows of X (n, n_in) and Y (n, n_out).
+    The last batch holds what is left. order (n) names rows of X (n, n_in), Y (n, n_out) and
+    sample_weights (n), or None for 1.
     Returns the mean over all samples of the loss each had before its batch's step.
     """
     L = []
@@ -40,5 +97,6 @@ def train_epoch(
         rows = order[start : start + batch_size]
         batch_X = [X[row] for row in rows]
         batch_Y = [Y[row] for row in rows]
-        L.extend(train_step(network, batch_X, batch_Y, learning_rate))
+        weights = None if sample_weights is None else [sample_weights[row] for row in rows]
+        L.extend(train_step(network, optimizer, batch_X, batch_Y, weights))
     return mean(L)
