@@ -25,7 +25,7 @@ def compiled(
         core = [path for folders in ("", "*/") for path in glob(f"{CORE}/{folders}*.c") if own]
         command = ["gcc", "-std=gnu11", "-O3", "-pthread", *(flags or ["-ffp-contract=off"])]
         command += ["-I", CORE, os.path.join(HERE, "c", source), *core, "-o", program]
-        _run(command + [f"-l{library}" for library in libraries])
+        _run(command + [f"-l{library}" for library in [*libraries, "m"]])
     return program
 
 

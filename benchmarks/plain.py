@@ -59,13 +59,14 @@ def runs(given: Given) -> list:
     other.reset()
     parameters = [(W.tolist(), b.tolist()) for W, b in given.weights]
     network = reference.Network(parameters, list(task.activations), task.loss, task.bias)
+    optimizer = reference.Optimizer(network, "gradient_descent", reference.Rates(task.rate))
     order = list(range(len(own.X)))
     training = Training(own.net, own.X, own.Y, learning_rate=task.rate, batch_size=task.batch)
     other.task.epochs = EPOCHS
 
     def by_the_reference() -> None:
         for _ in range(EPOCHS):
-            reference.train_epoch(network, own.X, own.Y, order, task.batch, task.rate)
+            reference.train_epoch(network, optimizer, own.X, own.Y, order, task.batch)
 
     return [lambda: training.run(EPOCHS), by_the_reference, other.run]
 

@@ -7,6 +7,8 @@ from bits import bits
 
 from purenn.reference import ACTIVATIONS as DESCRIPTIONS
 from purenn.reference import LOSSES as LOSS_DESCRIPTIONS
+from purenn.reference import RULES as DESCRIBED_RULES
+from purenn.reference import Rates
 
 ACTIVATIONS, LOSSES = tuple(DESCRIPTIONS), tuple(LOSS_DESCRIPTIONS)
 PROBABILITIES = tuple(name for name, a in DESCRIPTIONS.items() if (a.low, a.high) == (0.0, 1.0))
@@ -16,6 +18,61 @@ OTHERS = tuple(name for name in ACTIVATIONS if name not in PROBABILITIES)
 def lasts(loss):
     """The activations that may stand before that loss."""
     return PROBABILITIES if LOSS_DESCRIPTIONS[loss].of_probabilities else ACTIVATIONS
+
+
+RULES = tuple(DESCRIBED_RULES)
+
+
+def train_epoch(functions, network, X, Y, order, batch_size, rate):
+    """An epoch of gradient descent."""
+    optimizer = descent(functions, network, rate)
+    return functions.train_epoch(network, optimizer, X, Y, order, batch_size)
+
+
+def train_step(functions, network, X, Y, rate):
+    """A step of gradient descent."""
+    return functions.train_step(network, descent(functions, network, rate), X, Y)
+
+
+def descent(functions, network, rate):
+    return functions.Optimizer(network, "gradient_descent", functions.Rates(rate))
+
+
+class Learning:
+    """How a case learns: by gradient descent alone, but for what is set."""
+
+    rule, moments, numbers = "gradient_descent", 0, ()
+    decay, weight_decay, largest_norm, sample_weights = None, 0.0, 0.0, None
+
+    def __init__(self, learning_rate):
+        self.learning_rate = learning_rate
+
+    def vary(self, stream, n, edge):
+        """Another rule, decay, clipping, and weights of n samples."""
+        self.rule = stream.choice(RULES)
+        self.moments = DESCRIBED_RULES[self.rule].moments
+        self.numbers = [stream.choice([0.0, 0.5, 0.9]), stream.choice([0.0, 0.8, 0.9])]
+        self.numbers += [stream.choice([0.0, 0.99, 0.999]), stream.choice([1e-8, 1e-3])]
+        self.decay = stream.choice([None, "l2", "decoupled"])
+        self.weight_decay = stream.choice([0.0, 0.01, 0.3]) if self.decay else 0.0
+        self.largest_norm = stream.choice([0.0, 0.0, 1e-3, 0.1, 10.0])
+        weights = [stream.choice([0.0, 1.0, 2.0, stream.random()]) for _ in range(n)]
+        if edge:
+            weights[0] = stream.choice(EDGES)
+        self.sample_weights = weights if stream.random() < 0.4 else None
+
+    @property
+    def optimizer(self):
+        """What an engine asks of an optimizer."""
+        return self
+
+    def rates(self, learning_rate):
+        return Rates(learning_rate, *self.numbers)
+
+    def begin(self, functions, network):
+        """The optimizer for that network, as those functions take it."""
+        how = self.decay, self.weight_decay, self.largest_norm
+        return functions.Optimizer(network, self.rule, self.rates(self.learning_rate), *how)
 
 
 # Operands at which arithmetic goes wrong first.
@@ -64,6 +121,9 @@ class Case:
             )
             for n_in, n_out in zip(self.sizes, self.sizes[1:])
         ]
+        self.learning = Learning(self.rate)
+        if stream.random() < 0.5:
+            self.learning.vary(stream, n, edge)
 
     def network(self, functions):
         """The network with copies of the first weights, as those functions take it."""
@@ -71,15 +131,20 @@ class Case:
 
     def train(self, functions):
         """The parameters' and losses' bits after three epochs, then what a last look computes."""
-        network = self.network(functions)
+        network, weights = self.network(functions), self.learning.sample_weights
+        optimizer = self.learning.begin(functions, network)
         losses = [
-            functions.train_epoch(network, self.X, self.Y, order, self.batch_size, self.rate)
+            functions.train_epoch(
+                network, optimizer, self.X, self.Y, order, self.batch_size, weights
+            )
             for order in self.orders
         ]
-        step = functions.train_step(network, self.X, self.Y, self.rate)
+        step = functions.train_step(network, optimizer, self.X, self.Y, weights)
         Z, A = functions.forward(self.X, network)
-        dZ, gradients = functions.backward(A, self.X, self.Y, network)
-        return [bits(part) for part in (losses, network.parameters, step, Z, A, dZ, gradients)]
+        dZ, gradients = functions.backward(A, self.X, self.Y, network, weights)
+        norm = [functions.gradient_norm(gradients)]
+        found = losses, network.parameters, step, Z, A, dZ, gradients, norm
+        return [bits(part) for part in found]
 
 
 class WideCase(Case):
@@ -132,6 +197,9 @@ class WideCase(Case):
             self.weights[0][0][0][0] = float("inf")
         elif infinite:
             self.Y[self.orders[0][-1]][0] = float("inf")
+        self.learning = Learning(self.rate)
+        if stream.random() < 0.5:
+            self.learning.vary(stream, n, False)
 
 
 def copied(weights):

@@ -10,6 +10,8 @@ from pathlib import Path
 from struct import pack
 from typing import NamedTuple
 
+from cases import Learning
+
 from purenn import Architecture, Network
 from purenn.articles import digits, house_price, letters, planar
 from purenn.engines import engine
@@ -33,6 +35,10 @@ class Recipe(NamedTuple):
     @property
     def sizes(self):
         return [len(self.X[0]), *(len(b) for _, b in self.weights)]
+
+    @property
+    def learning(self):
+        return Learning(self.rate)
 
     @property
     def orders(self):

@@ -78,7 +78,7 @@ class Core(NamedTuple):
         run(folder, *compiler, *FLAGS, f"-I{folder}", "-c", *sources)
         objects = [f"{source.stem}.o" for source in sources]
         link = ["-nostartfiles", f"-T{HERE / 'board.ld'}"] if self.board else ["-static"]
-        run(folder, *compiler, *objects, *link, "-o", "workload")
+        run(folder, *compiler, *objects, *link, "-lm", "-o", "workload")
         *lines, stack = run(folder, *runner, "./workload").splitlines()
         rows = run(folder, self.size, *objects[:2]).splitlines()[1:]
         core, workload = ([int(word) for word in row.split()[:3]] for row in rows)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bits import bits
+from cases import train_epoch
 
 from purenn.articles import digits, house_price, letters, planar
 from purenn.articles.printed import (
@@ -136,7 +137,7 @@ def test_letters_fit_ends_at_the_article_s_weights(engine):
     X = engine.matrix([row for (row,) in letters.x])
     Y = engine.matrix([row for (row,) in letters.y])
     for _ in range(recipe.epochs):
-        f.train_epoch(network, X, Y, range(3), 1, recipe.learning_rate)
+        train_epoch(f, network, X, Y, range(3), 1, recipe.learning_rate)
     assert bits([W for W, _ in network.parameters]) == bits(by_hand[:2])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bits import bits
-from cases import ACTIVATIONS, EDGES, LOSSES, Case
+from cases import ACTIVATIONS, EDGES, LOSSES, RULES, Case
 
 from purenn import reference
 
@@ -140,7 +140,7 @@ def test_other_flags_are_refused_or_change_no_bit(compiler, flags, tmp_path):
         if refused(compiler, "-std=c99", "-O3", *flags.split(), "-c", source, "-o", objects[-1]):
             return
     program = tmp_path / "driver"
-    run(compiler, "-std=c99", "-I", ROOT / "csrc", DRIVER, *objects, "-o", program)
+    run(compiler, "-std=c99", "-I", ROOT / "csrc", DRIVER, *objects, "-lm", "-o", program)
     check_driver(program, cases=20)
 
 
@@ -150,7 +150,7 @@ def check_one_file(compiler, flags, tmp_path, runner=()):
     whole.write_text("".join(f'#include "{path}"\n' for path in [*SOURCES, DRIVER]))
     if refused(*compiler, *flags, "-I", ROOT / "csrc", "-c", whole, "-o", compiled):
         return
-    run(*compiler, compiled, "-o", program)
+    run(*compiler, compiled, "-lm", "-o", program)
     check_driver(program, cases=20, runner=runner)
 
 
@@ -216,7 +216,7 @@ def test_flags_of_a_program_that_gcc_optimizes_as_a_whole_change_no_bit(flags, t
     objects = [f"{source.stem}.o" for source in SOURCES]
     run(*command, *fused, "-c", *SOURCES, cwd=tmp_path)
     run(*command, *fused, *flags.split(), "-I", ROOT / "csrc", "-c", DRIVER, cwd=tmp_path)
-    run(*command, *fused, *flags.split(), "driver.o", *objects, "-o", "driver", cwd=tmp_path)
+    run(*command, *fused, *flags.split(), "driver.o", *objects, "-lm", "-o", "driver", cwd=tmp_path)
     check_driver(tmp_path / "driver", cases=20)
 
 
@@ -233,7 +233,7 @@ def test_no_allocation_no_output_no_globals():
 def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
     """Eighty of the trainings of test_equal_bits.py, and the elementary functions."""
     program = tmp_path / "driver"
-    run(compiler, *BUILDS[build], "-I", ROOT / "csrc", DRIVER, *SOURCES, "-o", program)
+    run(compiler, *BUILDS[build], "-I", ROOT / "csrc", DRIVER, *SOURCES, "-lm", "-o", program)
     check_driver(program, cases=80)
 
 
@@ -290,20 +290,29 @@ def case_text(case):
     words += [LOSSES.index(case.loss), int(case.bias), *case.sizes]
     words += [ACTIVATIONS.index(name) for name in case.activations]
     data = [value for rows in (case.X, case.Y) for row in rows for value in row]
-    numbers = [case.rate, *flat(case.weights), *data]
+    how = case.learning
+    words += [RULES.index(how.rule), (None, "l2", "decoupled").index(how.decay)]
+    optimizer = hexes(
+        [*vars(how.rates(how.learning_rate)).values(), how.weight_decay, how.largest_norm]
+    )
+    weights = "0" if how.sample_weights is None else f"1 {hexes(how.sample_weights)}"
+    numbers = hexes([*flat(case.weights), *data])
     orders = [row for order in case.orders for row in order] if ordered else []
-    return f"t {' '.join(map(str, words))} {hexes(numbers)} {' '.join(map(str, orders))}"
+    rest = " ".join(map(str, orders))
+    return f"t {' '.join(map(str, words))} {optimizer} {weights} {numbers} {rest}"
 
 
 def expected_lines(case):
     """What the driver prints for a training, from the reference."""
-    network = case.network(reference)
+    network, weights = case.network(reference), case.learning.sample_weights
+    optimizer = case.learning.begin(reference, network)
+    rest = case.batch_size, weights
     lines = [
-        [reference.train_epoch(network, case.X, case.Y, order, case.batch_size, case.rate)]
+        [reference.train_epoch(network, optimizer, case.X, case.Y, order, *rest)]
         for order in case.orders
     ]
     Z, A = reference.forward(case.X, network)
-    dZ, gradients = reference.backward(A, case.X, case.Y, network)
+    dZ, gradients = reference.backward(A, case.X, case.Y, network, weights)
     lines.append(flat(network.parameters))
     for layers in (Z, A, dZ):
         lines.append([value for matrix in layers for row in matrix for value in row])

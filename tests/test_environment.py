@@ -89,8 +89,8 @@ calls = {
     "exp": lambda: native.exp(1.0),
     "mean": lambda: native.mean([1.0]),
     "forward": lambda: native.forward(X, own),
-    "train_step": lambda: native.train_step(own, X, Y, 0.5),
-    "train_epoch": lambda: native.train_epoch(own, X, Y, [0], 1, 0.5),
+    "train_step": lambda: train_step(native, own, X, Y, 0.5),
+    "train_epoch": lambda: train_epoch(native, own, X, Y, [0], 1, 0.5),
 }
 held = lambda: [(W.tolist(), list(b)) for W, b in own.parameters]
 """

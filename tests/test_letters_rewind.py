@@ -3,11 +3,13 @@
 from decimal import Decimal, localcontext
 
 import pytest
+from cases import train_step
 
+from purenn import reference
 from purenn.articles import least_squares
 from purenn.articles import letters_rewind as rewind
 from purenn.articles.letters import a, b, c, weights
-from purenn.reference import Network, RandomState, forward, mean_squared_error, train_step
+from purenn.reference import Network, RandomState, forward, mean_squared_error
 from purenn.shipped import dataset_bytes, dataset_tables, numbers
 
 np = pytest.importorskip("numpy")
@@ -92,7 +94,7 @@ def reference_training(w):
         for x, y in zip(LETTERS, LABELS):
             _, A = forward([x], network)
             total = total + mean_squared_error(A[-1], [y])[0]
-            train_step(network, [x], [y], 0.1)
+            train_step(reference, network, [x], [y], 0.1)
         acc.append((1 - total / 3) * 100)
     return acc, rewind.Weights(w1, w2)
 

@@ -17,10 +17,11 @@ from types import SimpleNamespace
 
 import pytest
 from bits import bits
-from cases import Case, WideCase
+from cases import Case, WideCase, train_epoch, train_step
 
 from purenn import Network, door, reference
 from purenn.engines import engine as choose
+from purenn.optimizers import PLAIN, Learning
 from purenn.reference.random import RandomState
 
 EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
@@ -60,9 +61,10 @@ def printed(code, tmp_path, **environment):
 def expected(kind, seed):
     """A case, and the bits of the reference: losses, parameters, a last prediction."""
     case = kind(seed)
-    network = case.network(reference)
+    network, weights = case.network(reference), case.learning.sample_weights
+    optimizer = case.learning.begin(reference, network)
     losses = [
-        reference.train_epoch(network, case.X, case.Y, order, case.batch_size, case.rate)
+        reference.train_epoch(network, optimizer, case.X, case.Y, order, case.batch_size, weights)
         for order in case.orders
     ]
     _, A = reference.forward(case.X, network)
@@ -78,7 +80,7 @@ def buffer(rows, form="d"):
 class Native:
     """A case as the C core computes it for a Network, whose door refuses some of its numbers."""
 
-    def __init__(self, case, X=None, threads=None, batch_size=None, rate=None):
+    def __init__(self, case, X=None, threads=None, batch_size=None, rate=None, learning=None):
         engine = choose("c")
         architecture = SimpleNamespace(
             sizes=tuple(case.sizes),
@@ -100,8 +102,9 @@ class Native:
             self.X,
             engine.targets(door.matrix("Y", Y)),
             batch_size or case.batch_size,
-            case.rate if rate is None else rate,
+            learning or Learning(PLAIN, case.rate if rate is None else rate),
         )
+        self.steps._room = 0  # it doesn't go back where numbers are not finite
         self.shuffled = any(not isinstance(order, range) for order in case.orders)
 
     @property
@@ -120,7 +123,7 @@ class Native:
 
 def trained(case, X, threads):
     """The bits of that case as `expected` gives them."""
-    made = Native(case, X, threads)
+    made = Native(case, X, threads, learning=case.learning)
     losses = [made.epoch(order) for order in case.orders]
     return [bits(losses), made.parameters, bits(made.weights.outputs(made.X))]
 
@@ -231,7 +234,7 @@ def fit_of_the_reference(shuffle, batch_size, rate=1e-4):
     losses = []
     for _ in range(3):
         order = stream.permutation(n) if shuffle else range(n)
-        losses.append(reference.train_epoch(network, ROWS, CASE.Y, order, batch_size, rate))
+        losses.append(train_epoch(reference, network, ROWS, CASE.Y, order, batch_size, rate))
     A = reference.forward(ROWS, network)[1]
     return bits(losses), bits(network.parameters), bits(A[-1])
 
@@ -301,7 +304,7 @@ def epochs_of_the_reference(seed, batch_size):
     batch_size = batch_size or len(case.X)
     network, epochs = case.network(reference), []
     for order in case.orders:
-        loss = reference.train_epoch(network, case.X, case.Y, order, batch_size, case.rate)
+        loss = train_epoch(reference, network, case.X, case.Y, order, batch_size, case.rate)
         finite = all(map(isfinite, chain.from_iterable(network.parameters[0][0])))
         epochs.append((bits(loss), bits(network.parameters), finite))
     return case, batch_size, epochs
@@ -334,7 +337,7 @@ def test_zeros_stay_where_weights_begin_not_finite(native, level, batch_size, la
     case.weights[layer][0][-1][-1] = wrong
     order = case.orders[0][::-1]
     in_python, in_c = case.network(reference), Native(case, buffer(case.X, "f"), 3, batch_size)
-    loss = reference.train_epoch(in_python, case.X, case.Y, order, batch_size, case.rate)
+    loss = train_epoch(reference, in_python, case.X, case.Y, order, batch_size, case.rate)
     assert bits(in_c.epoch(order)) == bits(loss)
     assert in_c.parameters == bits(in_python.parameters)
     assert in_c.steps._struct.sparse == 0
@@ -347,7 +350,7 @@ def test_learning_rates_that_only_the_binding_takes(native, level, rate, batch_s
     case = WideCase(4)
     in_python, in_c = case.network(reference), Native(case, buffer(case.X), 3, batch_size, rate)
     for order in case.orders[:2]:
-        loss = reference.train_epoch(in_python, case.X, case.Y, order, batch_size, rate)
+        loss = train_epoch(reference, in_python, case.X, case.Y, order, batch_size, rate)
         assert bits(in_c.epoch(order)) == bits(loss)
         assert in_c.parameters == bits(in_python.parameters)
 
@@ -360,7 +363,7 @@ def test_inputs_that_are_not_finite(native, level):
         in_python, in_c = case.network(reference), Native(case, buffer(case.X, "d"), 2)
         for order in case.orders:
             in_c.epoch(order)
-            reference.train_epoch(in_python, case.X, case.Y, order, case.batch_size, case.rate)
+            train_epoch(reference, in_python, case.X, case.Y, order, case.batch_size, case.rate)
             assert in_c.parameters == bits(in_python.parameters), seed
 
 
@@ -504,7 +507,7 @@ def test_a_stopped_training_has_made_whole_steps(native, level, monkeypatch, bat
     steps, losses = [bits(network.parameters)], []
     for start in range(0, 90, batch_size):
         rows = slice(start, start + batch_size)
-        losses += reference.train_step(network, case.X[rows], case.Y[rows], case.rate)
+        losses += train_step(reference, network, case.X[rows], case.Y[rows], case.rate)
         steps.append(bits(network.parameters))
     assert made.parameters in steps
     assert (made.parameters == steps[0]) == (calls == 0 or batch_size == 90)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from bits import bits
-from cases import ACTIVATIONS, LOSSES, copied
+from cases import ACTIVATIONS, LOSSES, copied, train_epoch, train_step
 
 from purenn import reference
 from purenn.engines import lists
@@ -206,7 +206,7 @@ def test_training_changes_parameters_where_they_lie(native):
     net = network(native)
     W0, _ = net.parameters[0]
     before = W0.tolist()
-    native.train_step(net, INPUTS, TARGETS, 0.5)
+    train_step(native, net, INPUTS, TARGETS, 0.5)
     assert W0.tolist() != before and net.parameters[0][0].tolist() == W0.tolist()
     assert LAYERS[0][0] == [[1.0, 2.0], [3.0, 4.0]]  # the lists were copied
 
@@ -454,8 +454,8 @@ def test_training_on_its_own_weights(native):
     before = numbers_of(net)
     (W0, _), (W1, _) = net.parameters
     for given in ((W0, TARGETS), (INPUTS, W1), (W0.data.cast("B").cast("d", (2, 2)), TARGETS)):
-        refused(lambda: native.train_step(net, *given, 0.5), "memory")  # noqa: B023
-        refused(lambda: native.train_epoch(net, *given, range(2), 1, 0.5), "memory")  # noqa: B023
+        refused(lambda: train_step(native, net, *given, 0.5), "memory")  # noqa: B023
+        refused(lambda: train_epoch(native, net, *given, range(2), 1, 0.5), "memory")  # noqa: B023
     assert numbers_of(net) == before
 
 
@@ -643,7 +643,7 @@ def test_wrong_layers_in_backward(native):
 
 def epoch(native, net=None, X=INPUTS, Y=TARGETS, order=range(2), batch_size=2, rate=0.1):
     net = network(native) if net is None else net
-    return native.train_epoch(net, X, Y, order, batch_size, rate)
+    return train_epoch(native, net, X, Y, order, batch_size, rate)
 
 
 @pytest.mark.parametrize("wrong", [None, LAYERS, [], 5, network(reference)])
@@ -651,8 +651,8 @@ def test_training_needs_a_network_it_can_change(native, wrong):
     for call in (
         lambda: native.forward(INPUTS, wrong),
         lambda: native.backward([INPUTS, TARGETS], INPUTS, TARGETS, wrong),
-        lambda: native.train_step(wrong, INPUTS, TARGETS, 0.1),
-        lambda: native.train_epoch(wrong, INPUTS, TARGETS, range(2), 1, 0.1),
+        lambda: train_step(native, wrong, INPUTS, TARGETS, 0.1),
+        lambda: train_epoch(native, wrong, INPUTS, TARGETS, range(2), 1, 0.1),
     ):
         refused(call, "purenn.native.Network", type(wrong).__name__)
     assert LAYERS[0][0] == [[1.0, 2.0], [3.0, 4.0]]
@@ -693,7 +693,7 @@ def test_wrong_orders(native, name):
 def test_orders(native, order):
     """The same row numbers in any sequence, as the reference takes them."""
     in_python, in_c = network(reference, copied(LAYERS)), network(native)
-    expected = reference.train_epoch(in_python, INPUTS, TARGETS, [1, 0], 1, 0.1)
+    expected = train_epoch(reference, in_python, INPUTS, TARGETS, [1, 0], 1, 0.1)
     assert epoch(native, in_c, order=order, batch_size=1) == expected
     assert numbers_of(in_c) == numbers_of(in_python)
 
@@ -717,7 +717,7 @@ class Order(list):
 net = native.Network([([[1.0]], [0.0])], ["identity"], "mean_squared_error", True)
 data = [[1.0], [2.0]]
 try:
-    loss = native.train_epoch(net, data, data, Order([0, 10**9]), 2, 0.1)
+    loss = train_epoch(native, net, data, data, Order([0, 10**9]), 2, 0.1)
     print("right" if loss == 0.0 else loss)
 except (TypeError, ValueError):
     print("refused")
@@ -751,7 +751,7 @@ def test_wrong_learning_rates(native, rate):
     before = numbers_of(net)
     w = array("d", [1.0])
     refused(lambda: epoch(native, net, rate=rate))
-    refused(lambda: native.train_step(net, INPUTS, TARGETS, rate))
+    refused(lambda: train_step(native, net, INPUTS, TARGETS, rate))
     refused(lambda: native.gradient_descent(w, [1.0], rate))
     assert numbers_of(net) == before and w[0] == 1.0
 
@@ -770,7 +770,7 @@ def test_wrong_data_for_training(native):
         (INPUTS, [[1.0], ["0"]], "Y[1]"),
     ):
         refused(
-            lambda: native.train_step(net, inputs, targets, 0.1),  # noqa: B023
+            lambda: train_step(native, net, inputs, targets, 0.1),  # noqa: B023
             *words,
         )
         refused(lambda: epoch(native, net, inputs, targets), *words)  # noqa: B023

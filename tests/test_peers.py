@@ -93,13 +93,16 @@ def network_of(engine, case, loss):
 
 def train_epoch(engine, network, case, factor=1.0):
     """One epoch with the settings of the case, its learning rate times the factor."""
-    return engine.functions.train_epoch(
+    functions = engine.functions
+    rates = functions.Rates(factor * case["learning_rate"])
+    optimizer = functions.Optimizer(network, "gradient_descent", rates)
+    return functions.train_epoch(
         network,
+        optimizer,
         engine.matrix(case["X"]),
         engine.matrix(case["Y"]),
         range(len(case["X"])),
         case["batch_size"],
-        factor * case["learning_rate"],
     )
 
 

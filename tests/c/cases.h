@@ -7,6 +7,7 @@
 
 static const struct pn_activation *const ACTIVATIONS[] = {EACH_ACTIVATION(ITS_ACTIVATION)};
 static const struct pn_loss *const LOSSES[] = {EACH_LOSS(ITS_LOSS)};
+static const struct pn_rule *const RULES[] = {EACH_RULE(ITS_RULE)};
 
 static void *buffer(size_t count, size_t size)
 {
@@ -33,7 +34,7 @@ static size_t read_place(size_t length)
 {
     size_t place = read_size();
     if (place >= length) {
-        fputs("tests/c/tables.h lacks an activation or a loss\n", stderr);
+        fputs("tests/c/tables.h lacks an activation, a loss or a rule\n", stderr);
         exit(2);
     }
     return place;
@@ -66,14 +67,38 @@ struct training {
     size_t *sizes, *order;
     size_t n, batch_size, epochs;
     size_t n_in, n_out, count, units;
-    double rate, *X, *Y;
+    double *X, *Y, *weights; /* weights of the samples, or NULL */
+    struct pn_optimizer optimizer;
 };
+
+/* The optimizer's rule, decay (0 for none) and numbers. */
+static void read_optimizer(struct pn_optimizer *optimizer, size_t count)
+{
+    size_t decay, i;
+    double *numbers;
+    optimizer->rule = RULES[read_place(sizeof RULES / sizeof *RULES)];
+    decay = read_size();
+    optimizer->decay = decay == 0 ? NULL : decay == 1 ? pn_l2_decay : pn_decoupled_decay;
+    numbers = read_numbers(7);
+    optimizer->rates.learning_rate = numbers[0];
+    optimizer->rates.mu = numbers[1];
+    optimizer->rates.beta_1 = numbers[2];
+    optimizer->rates.beta_2 = numbers[3];
+    optimizer->rates.epsilon = numbers[4];
+    optimizer->weight_decay = numbers[5];
+    optimizer->largest_norm = numbers[6];
+    optimizer->clip = numbers[6] > 0.0 ? pn_clip_gradients : NULL;
+    optimizer->powers[0] = optimizer->powers[1] = 1.0;
+    optimizer->moments = buffer(optimizer->rule->moments * count, sizeof(double));
+    for (i = 0; i < optimizer->rule->moments * count; i++)
+        optimizer->moments[i] = 0.0;
+    free(numbers);
+}
 
 static struct training read_training(void)
 {
     struct training t;
-    size_t n_layers = read_size(), ordered, i;
-    double *rate;
+    size_t n_layers = read_size(), ordered, weighed, i;
     t.n = read_size();
     t.batch_size = read_size();
     t.epochs = read_size();
@@ -92,9 +117,9 @@ static struct training read_training(void)
     t.n_out = t.sizes[n_layers];
     t.count = pn_count_parameters(t.sizes, n_layers);
     t.units = pn_count_units(t.sizes, n_layers);
-    rate = read_numbers(1);
-    t.rate = *rate;
-    free(rate);
+    read_optimizer(&t.optimizer, t.count);
+    weighed = read_size();
+    t.weights = weighed ? read_numbers(t.n) : NULL;
     t.network.parameters = read_numbers(t.count);
     t.X = read_numbers(t.n * t.n_in);
     t.Y = read_numbers(t.n * t.n_out);
@@ -111,5 +136,5 @@ static void read_order(struct training *t)
 static void free_training(struct training *t)
 {
     free(t->sizes), free(t->activations), free(t->order), free(t->network.parameters);
-    free(t->X), free(t->Y);
+    free(t->X), free(t->Y), free(t->weights), free(t->optimizer.moments);
 }

@@ -22,19 +22,19 @@ static void training(void)
     struct training t = read_training();
     double *L = buffer(t.n, sizeof *L);
     double *workspace = buffer(t.count + 2 * t.batch_size * t.units, sizeof *workspace);
-    double *batch = t.order ? buffer(t.batch_size * (t.n_in + t.n_out), sizeof *batch) : NULL;
+    double *batch = t.order ? buffer(t.batch_size * (t.n_in + t.n_out + 1), sizeof *batch) : NULL;
     double *Z = buffer(t.n * t.units, sizeof *Z), *A = buffer(t.n * t.units, sizeof *A);
     double *dZ = buffer(t.n * t.units, sizeof *dZ), *gradients = buffer(t.count, sizeof *gradients);
     size_t epoch;
     for (epoch = 0; epoch < t.epochs; epoch++) {
         double mean;
         read_order(&t);
-        mean = pn_train_epoch(L, &t.network, workspace, batch, t.X, t.Y, t.order, t.batch_size,
-                              t.rate, t.n);
+        mean = pn_train_epoch(L, &t.network, &t.optimizer, workspace, batch, t.X, t.Y, t.order,
+                              t.batch_size, t.weights, t.n);
         print_numbers(&mean, 1);
     }
     pn_forward(Z, A, t.X, &t.network, t.n);
-    pn_backward(dZ, gradients, A, t.X, t.Y, &t.network, t.n);
+    pn_backward(dZ, gradients, A, t.X, t.Y, &t.network, t.weights, t.n);
     print_numbers(t.network.parameters, t.count);
     print_numbers(Z, t.n * t.units);
     print_numbers(A, t.n * t.units);

@@ -109,7 +109,8 @@ static void training(void)
     double *gradients = buffer(t.count, sizeof *gradients);
     memset(&training, 0, sizeof training);
     training.network = t.network;
-    training.learning_rate = t.rate;
+    training.optimizer = t.optimizer;
+    training.sample_weights = t.weights;
     find_inputs(&training.inputs, &t);
     training.sparse = t.n % 2 == 0;
     training.order = t.order;
@@ -130,7 +131,7 @@ static void training(void)
     training.gradients = gradients;
     epoch_of(&training, samples);
     pn_forward(Z, A, t.X, &t.network, t.n);
-    pn_backward(dZ, plain, A, t.X, t.Y, &t.network, t.n);
+    pn_backward(dZ, plain, A, t.X, t.Y, &t.network, t.weights, t.n);
     predict(&t, &training, A + t.n * (t.units - t.n_out));
     print_numbers(t.network.parameters, t.count);
     print_numbers(Z, t.n * t.units);

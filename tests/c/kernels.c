@@ -310,6 +310,7 @@ static const struct pn_activation *const ACTIVATIONS[] = {
     EACH_ACTIVATION(ITS_ACTIVATION) &own_activation,
 };
 static const struct pn_loss *const LOSSES[] = {EACH_LOSS(ITS_LOSS) &own_loss};
+static const struct pn_rule *const RULES[] = {EACH_RULE(ITS_RULE)};
 enum { N_ACTIVATIONS = sizeof ACTIVATIONS / sizeof *ACTIVATIONS };
 enum { N_LOSSES = sizeof LOSSES / sizeof *LOSSES };
 
@@ -372,11 +373,25 @@ static void steps(void)
     static const size_t COUNTS[] = {1, 2, 3, 64, 100, 1024, 60000};
     double *sums = numbers(n_out, ALL), *found = numbers(n_out, ALL);
     double *expected = copy(found, n_out);
-    double rate = RATES[below(8)];
-    size_t samples = COUNTS[below(7)];
-    fast->gradient_descent(found, sums, rate, samples, n_out);
-    plain->gradient_descent(expected, sums, rate, samples, n_out);
-    compare("gradient_descent", found, expected, n_out);
+    double *moments = numbers(2 * n_out, ALL), *others = copy(moments, 2 * n_out);
+    struct pn_optimizer optimizer;
+    struct pn_step step;
+    memset(&optimizer, 0, sizeof optimizer);
+    optimizer.rule = RULES[below(sizeof RULES / sizeof *RULES)];
+    optimizer.weight_decay = RATES[below(8)];
+    optimizer.decay = below(2) ? NULL : below(2) ? pn_l2_decay : pn_decoupled_decay;
+    step.optimizer = &optimizer;
+    step.rates.learning_rate = step.learning_rate = RATES[below(8)];
+    step.rates.mu = step.rates.beta_1 = RATES[below(8)];
+    step.rates.beta_2 = RATES[below(8)];
+    step.rates.epsilon = RATES[below(8)];
+    step.factor = RATES[below(3)];
+    step.n = COUNTS[below(7)];
+    step.apart = n_out;
+    fast->update(found, moments, sums, &step, n_out);
+    plain->update(expected, others, sums, &step, n_out);
+    compare("update", found, expected, n_out);
+    compare("moments", moments, others, 2 * n_out);
     free(sums);
 }
 

@@ -10,8 +10,11 @@ import struct
 from reference import (
     ACTIVATIONS,
     LOSSES,
+    RULES,
     Network,
+    Optimizer,
     RandomState,
+    Rates,
     affine,
     backward,
     bias_gradient,
@@ -163,12 +166,21 @@ def trainings():
                 network = Network(random_layers(random, sizes), deep(output), loss, True)
                 for _ in range(5):
                     order = random.permutation(10)
-                    show(name, train_epoch(network, X, Y, order, batch_size, 0.05))
+                    optimizer = Optimizer(network, "gradient_descent", Rates(0.05))
+                    show(name, train_epoch(network, optimizer, X, Y, order, batch_size))
                 show_layers(name, network.parameters)
     layers = network.parameters
     for bias in (True, False):
         network = Network(layers, deep("identity"), "mean_squared_error", bias)
-        show("train_step", train_step(network, X, Y, 0.5))
+        optimizer = Optimizer(network, "gradient_descent", Rates(0.5))
+        show("train_step", train_step(network, optimizer, X, Y))
+        for rule in sorted(RULES):
+            optimizer = Optimizer(network, rule, Rates(0.01), "l2", 0.1, 0.5)
+            for _ in range(3):
+                show(rule, train_step(network, optimizer, X, Y, random.rand(10)))
+            show_layers(rule, network.parameters)
+            for moment in optimizer.moments:
+                show_layers(rule, [(rows, []) for rows in moment])
         network = Network(layers, deep("softmax"), "categorical_cross_entropy", bias)
         Z, A = forward(X, network)
         dZ, gradients = backward(A, X, Y, network)

@@ -42,7 +42,8 @@ def training(sizes, activation, output, loss, bias, batch_size):
     same = True
     for _ in range(3):
         order = random.permutation(5)
-        expected = reference.train_epoch(theirs, X, Y, order, batch_size, 0.1)
+        descent = reference.Optimizer(theirs, "gradient_descent", reference.Rates(0.1))
+        expected = reference.train_epoch(theirs, descent, X, Y, order, batch_size)
         found = train_epoch(ours, X, Y, order, batch_size, 0.1)
         same = same and bits(found) == bits(expected)
     same = same and bits(ours.parameters) == bits(theirs.parameters)

@@ -19,11 +19,13 @@ struct article {
 
 static void train(const struct article *a, size_t count)
 {
+    struct pn_optimizer optimizer = {&pn_gradient_descent_rule, {a->learning_rate, 0, 0, 0, 0},
+                                     NULL, 0, NULL, 0, NULL, {1, 1}};
     size_t epoch;
     memcpy(a->network.parameters, a->start, count * sizeof *a->start);
     for (epoch = 0; epoch < a->epochs; epoch++)
-        pn_train_epoch(losses, &a->network, workspace, NULL, a->X, a->Y, NULL, a->batch_size,
-                       a->learning_rate, a->n);
+        pn_train_epoch(losses, &a->network, &optimizer, workspace, NULL, a->X, a->Y, NULL,
+                       a->batch_size, NULL, a->n);
 }
 
 static void put_number(uint64_t number, unsigned base, int width)

@@ -7,7 +7,7 @@ puts ARTICLES above these lines; numbers come and go as 16 hexadecimal digits, t
 import struct
 import time
 
-from reference import Network, train_epoch
+from reference import Network, Optimizer, Rates, train_epoch
 
 
 def numbers(words):
@@ -36,7 +36,8 @@ for start, X, Y, sizes, batch_size, activations, loss, bias, rate, epochs in ART
     network = Network(layers_of(numbers(start), sizes), activations, loss, bias)
     X, Y = matrix(numbers(X), sizes[0]), matrix(numbers(Y), sizes[-1])
     (learning_rate,) = numbers(rate)
+    optimizer = Optimizer(network, "gradient_descent", Rates(learning_rate))
     began = time.time_ns()
     for _ in range(epochs):
-        train_epoch(network, X, Y, range(len(X)), batch_size, learning_rate)
+        train_epoch(network, optimizer, X, Y, range(len(X)), batch_size)
     print(time.time_ns() - began, bits(network.parameters))

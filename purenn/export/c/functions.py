@@ -87,12 +87,15 @@ static const struct pn_activation *const ${p}_activations[] = {$activations};
 static const size_t ${p}_sizes[] = {$sizes};
 static const struct pn_network ${p}_network = {
     ${p}_sizes, ${p}_activations, &${p}_loss, ${p}_parameters, $n_layers, $bias};
+static const struct pn_rule ${p}_rule = {descend, NULL, 0};
 
 double ${p}_train_step(const double *X, const double *Y, size_t n, double learning_rate,
 ${indent}double *workspace)
 {
+    struct pn_optimizer optimizer = {
+        &${p}_rule, {learning_rate, 0.0, 0.0, 0.0, 0.0}, NULL, 0.0, NULL, 0.0, NULL, {1.0, 1.0}};
     double *L = workspace + ${P}_PARAMETERS + $n_units * n;
-${scaling}    pn_train_step(L, &${p}_network, workspace, $X, Y, learning_rate, n);
+${scaling}    pn_train_step(L, &${p}_network, &optimizer, workspace, $X, Y, NULL, n);
     return pn_mean(L, n);
 }
 """)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An example for purenn's C core: learns three letters of 5x6 pixels, then reads one of them.
  *
- *     cc -std=c99 -O2 letters.c purenn.c -o letters && ./letters
+ *     cc -std=c99 -O2 letters.c purenn.c -lm -o letters && ./letters
  *
  * Nothing is allocated: all memory is in arrays of fixed sizes, as purenn.h asks for. */
 #include "purenn.h"
@@ -55,6 +55,8 @@ int main(void)
     const size_t n_units = pn_count_units(sizes, N_LAYERS);
     double loss = 0.0, A[MOST_UNITS];
     const double *outputs = A + n_units - N_OUT;
+    struct pn_optimizer optimizer = {
+        &pn_gradient_descent_rule, {0.1, 0.0, 0.0, 0.0, 0.0}, NULL, 0.0, NULL, 0.0, NULL, {1.0, 1.0}};
     uint32_t state = 1;
     size_t s, i, epoch;
 
@@ -73,7 +75,8 @@ int main(void)
         parameters[i] = next_weight(&state);
 
     for (epoch = 1; epoch <= EPOCHS; epoch++) {
-        loss = pn_train_epoch(L, &network, workspace, NULL, X, Y, NULL, 1, 0.1, N_LETTERS);
+        loss = pn_train_epoch(L, &network, &optimizer, workspace, NULL, X, Y, NULL, 1, NULL,
+                              N_LETTERS);
         if (epoch % 200 == 0)
             printf("epoch %4d: loss %.17g\n", (int)epoch, loss);
     }
