@@ -111,7 +111,7 @@ void pn_adam_rates(struct pn_rates *rates, double *powers)
 }
 
 /* Each rule, as a training calls it. */
-static void descend(double *w, double *moments, const double *g, const struct pn_rates *rates,
+static void pn_by_gradient_descent(double *w, double *moments, const double *g, const struct pn_rates *rates,
                     size_t apart, size_t count)
 {
     (void)moments;
@@ -119,35 +119,35 @@ static void descend(double *w, double *moments, const double *g, const struct pn
     pn_gradient_descent(w, g, rates->learning_rate, count);
 }
 
-static void move(double *w, double *moments, const double *g, const struct pn_rates *rates,
+static void pn_by_momentum(double *w, double *moments, const double *g, const struct pn_rates *rates,
                  size_t apart, size_t count)
 {
     (void)apart;
     pn_momentum(w, moments, g, rates->learning_rate, rates->mu, count);
 }
 
-static void look_ahead(double *w, double *moments, const double *g, const struct pn_rates *rates,
+static void pn_by_nesterov(double *w, double *moments, const double *g, const struct pn_rates *rates,
                        size_t apart, size_t count)
 {
     (void)apart;
     pn_nesterov(w, moments, g, rates->learning_rate, rates->mu, count);
 }
 
-static void adapt(double *w, double *moments, const double *g, const struct pn_rates *rates,
+static void pn_by_adam(double *w, double *moments, const double *g, const struct pn_rates *rates,
                   size_t apart, size_t count)
 {
     pn_adam(w, moments, moments + apart, g, rates->learning_rate, rates->beta_1, rates->beta_2,
             rates->epsilon, count);
 }
 
-static void go_by_signs(double *w, double *moments, const double *g, const struct pn_rates *rates,
+static void pn_by_rprop(double *w, double *moments, const double *g, const struct pn_rates *rates,
                         size_t apart, size_t count)
 {
     pn_rprop(w, moments, moments + apart, g, rates->learning_rate, count);
 }
 
-const struct pn_rule pn_gradient_descent_rule = {descend, NULL, 0};
-const struct pn_rule pn_momentum_rule = {move, NULL, 1};
-const struct pn_rule pn_nesterov_rule = {look_ahead, NULL, 1};
-const struct pn_rule pn_adam_rule = {adapt, pn_adam_rates, 2};
-const struct pn_rule pn_rprop_rule = {go_by_signs, NULL, 2};
+const struct pn_rule pn_gradient_descent_rule = {pn_by_gradient_descent, NULL, 0};
+const struct pn_rule pn_momentum_rule = {pn_by_momentum, NULL, 1};
+const struct pn_rule pn_nesterov_rule = {pn_by_nesterov, NULL, 1};
+const struct pn_rule pn_adam_rule = {pn_by_adam, pn_adam_rates, 2};
+const struct pn_rule pn_rprop_rule = {pn_by_rprop, NULL, 2};

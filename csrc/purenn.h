@@ -184,10 +184,10 @@ struct pn_optimizer {
     const struct pn_rule *rule;
     struct pn_rates rates;
     void (*decay)(double *w, double *g, double weight_decay, double learning_rate,
-                  size_t count); /* pn_l2_decay, pn_decoupled_decay, or NULL */
+                  size_t count); /* a decay of regularization.c, or NULL */
     double weight_decay;
     void (*clip)(double *gradients, double largest_norm, const size_t *sizes,
-                 size_t n_layers); /* pn_clip_gradients, or NULL */
+                 size_t n_layers); /* that of regularization.c, or NULL */
     double largest_norm;
     double *moments; /* as many as the rule keeps, each (count), 0 at first; or NULL for none */
     double powers[2]; /* 1 at first */

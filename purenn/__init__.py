@@ -4,7 +4,8 @@ from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
 from .engines import BackendError, backend_info
 from .network import Network
-from .training import History, Training
+from .optimizers import Optimizer
+from .training import History, Training, TrainingWarning
 from .version import VERSION
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ __all__ = [
     "BackendError",
     "History",
     "Network",
+    "Optimizer",
     "Training",
+    "TrainingWarning",
     "backend_info",
     "export_c",
     "export_python",

@@ -91,7 +91,9 @@ if TYPE_CHECKING:
     class Steps(Protocol):
         """The steps of a training."""
 
-        diverged: bool  # whether the last run went back, since a number was not finite
+        @property
+        def diverged(self) -> bool:
+            """Whether the last run went back, since a number was not finite."""
 
         @property
         def position(self) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from .engines import MOST_THREADS, BackendError, engine
 from .engines import lists as rows_of
 from .environment import check_arithmetic
 from .frozen import Frozen
+from .optimizers import PLAIN, Optimizer
 from .training import History, Training
 from .weights import (
     Weights,
@@ -232,7 +233,8 @@ class Network(Frozen):
         Y: Any,
         *,
         epochs: int,
-        learning_rate: float,
+        learning_rate: float | None = None,
+        optimizer: str | Optimizer = PLAIN,
         batch_size: int | None = None,
         shuffle: bool = False,
         seed: int | None = None,
@@ -253,6 +255,7 @@ class Network(Frozen):
             X,
             Y,
             learning_rate=learning_rate,
+            optimizer=optimizer,
             batch_size=batch_size,
             shuffle=shuffle,
             seed=seed,

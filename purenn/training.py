@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from warnings import warn
+
 from . import door, samples
 from .access import Claim
 from .annotations import TYPE_CHECKING, Any
@@ -41,6 +43,10 @@ class History:
         epochs = f"{len(losses)} epoch{'' if len(losses) == 1 else 's'}"
         course = f", loss {losses[0]:.6g} -> {losses[-1]:.6g}" if losses else ""
         return f"History({epochs}{course})"
+
+
+class TrainingWarning(UserWarning):
+    """What a training says that goes wrong: where, the likely cause, and what to try."""
 
 
 class Training:
@@ -121,13 +127,27 @@ class Training:
         self._claim.during(self._go_on, check_count("epochs", epochs))
         return self._history
 
+    def _say_that_it_diverged(self) -> None:
+        epoch = self.position[0] + 1
+        kept = "before the training" if epoch == 1 else f"at the end of epoch {epoch - 1}"
+        message = (
+            f"training ended in epoch {epoch}: its loss or a weight was not finite; the weights "
+            f"are those {kept}. The steps are too large for these data: try a smaller "
+            "learning_rate, or smaller inputs and targets (input_offset, input_scale)"
+        )
+        warn(message, TrainingWarning, stacklevel=4)
+
     def _go_on(self, epochs: int, samples: int | None = None) -> None:
         if self._stream is None:
             self._steps.run(self._losses, epochs, samples)
-            return
-        for _ in range(epochs):
-            self._draw(self._stream, self.position[0])
-            self._steps.run(self._losses, 1, samples)
+        else:
+            for _ in range(epochs):
+                self._draw(self._stream, self.position[0])
+                self._steps.run(self._losses, 1, samples)
+                if self._steps.diverged:
+                    break
+        if self._steps.diverged:
+            self._say_that_it_diverged()
 
     def _draw(self, stream: RandomState, epoch: int) -> None:
         """Draws the order of that epoch, once; after an interruption, the same one again."""

@@ -84,13 +84,14 @@ from purenn import Network, native
 X, Y = [[1.0, 2.0]], [[0.5]]
 weights = Network([2, 3, 1], seed=1).get_weights()
 own = native.Network(weights, ["sigmoid"] * 2, "mean_squared_error", True)
+optimizer = native.Optimizer(own, "adam", native.Rates(0.5))
 calls = {
     "affine": lambda: native.affine(X, *weights[0]),
     "exp": lambda: native.exp(1.0),
     "mean": lambda: native.mean([1.0]),
     "forward": lambda: native.forward(X, own),
-    "train_step": lambda: train_step(native, own, X, Y, 0.5),
-    "train_epoch": lambda: train_epoch(native, own, X, Y, [0], 1, 0.5),
+    "train_step": lambda: native.train_step(own, optimizer, X, Y),
+    "train_epoch": lambda: native.train_epoch(own, optimizer, X, Y, [0], 1),
 }
 held = lambda: [(W.tolist(), list(b)) for W, b in own.parameters]
 """

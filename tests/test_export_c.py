@@ -27,7 +27,7 @@ pytest.importorskip("hypothesis")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purenn import Network, export_c, export_python
+from purenn import Network, Training, export_c, export_python
 from purenn.commands.export import rounded_up
 from purenn.export.c.plan import literal
 from purenn.export.change import bound_of_change, change_of
@@ -527,7 +527,7 @@ def test_refuses_a_network_that_overflows(tmp_path):
 @pytest.mark.parametrize("backend", ["c", "python"])
 def test_refuses_weights_that_have_overflowed(backend, native, tmp_path):
     network = Network([1, 1], activations="identity", seed=0, backend=backend)
-    network.fit([[1e200]], [0.0], epochs=1, learning_rate=1e200)
+    Training(network, [[1e200]] * 2, [0.0] * 2, learning_rate=1e200, batch_size=1).step()
     for export in (export_c, export_python):
         with pytest.raises(ValueError, match=r"^weights\[0\] W: expected finite numbers to export"):
             export(network, tmp_path / "out", "net")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bits import bits
 
-from purenn import Network
+from purenn import Network, Training
 
 NAN, INF = float("nan"), float("inf")
 
@@ -468,7 +468,7 @@ def test_interrupted_save(path, text, monkeypatch, function, error):
 def test_a_network_of_no_numbers_is_not_saved(engine, path, text):
     """After a divergence the last good file must stay: what isn't finite can't be loaded."""
     net = Network([1, 1], activations="identity", seed=1, backend=engine.name)
-    net.fit([[1e200]], [[0.0]], epochs=3, learning_rate=1e100)
+    Training(net, [[1e200]] * 2, [[0.0]] * 2, learning_rate=1e200, batch_size=1).step()
     assert not all(abs(value) < INF for value in (net.get_weights()[0][1]))
     with pytest.raises(ValueError, match=r"weights\[0\].*finite.*try a smaller learning_rate"):
         net.save(path)

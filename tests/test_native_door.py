@@ -716,8 +716,9 @@ class Order(list):
         return iter([0, 1])
 net = native.Network([([[1.0]], [0.0])], ["identity"], "mean_squared_error", True)
 data = [[1.0], [2.0]]
+optimizer = native.Optimizer(net, "gradient_descent", native.Rates(0.1))
 try:
-    loss = train_epoch(native, net, data, data, Order([0, 10**9]), 2, 0.1)
+    loss = native.train_epoch(net, optimizer, data, data, Order([0, 10**9]), 2)
     print("right" if loss == 0.0 else loss)
 except (TypeError, ValueError):
     print("refused")

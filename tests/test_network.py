@@ -4,6 +4,7 @@ import struct
 from array import array
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from time import perf_counter
 
 import pytest
@@ -11,7 +12,7 @@ from bits import bits
 from cases import OTHERS
 
 import purenn
-from purenn import BackendError, Network, Training
+from purenn import BackendError, Network, Training, TrainingWarning
 from purenn.reference import ACTIVATIONS, LOSSES
 
 NAN, INF = float("nan"), float("inf")
@@ -927,11 +928,23 @@ def test_training_leaves_the_data_alone(engine):
     assert X.tolist() == ROWS and Y.tolist() == TARGETS
 
 
-def test_diverging_is_no_error(engine):
+def test_a_training_ends_where_its_loss_is_not_finite_any_more(engine):
+    """It keeps the last weights that were good, and says so; the next one can go on."""
     net = linear(engine, [[3.0]], [1.0])
-    history = net.fit([[1e200]], [[0.0]], epochs=3, learning_rate=1.0)
-    assert history.history["loss"][0] == INF and len(history.history["loss"]) == 3
-    assert "inf" in repr(history)
+    before = net.get_weights()
+    with pytest.warns(TrainingWarning, match="epoch 1.*not finite.*learning_rate"):
+        history = net.fit([[1e200]], [[0.0]], epochs=3, learning_rate=1.0)
+    assert history.history["loss"] == [] and net.get_weights() == before
+    X, Y = [[1.0], [2.0], [-3.0]], [[1.0], [0.0], [2.0]]
+    with pytest.warns(TrainingWarning, match="not finite"):
+        history = net.fit(X, Y, epochs=10_000, learning_rate=0.7, batch_size=2)
+    epochs = len(history.history["loss"])
+    assert 10 < epochs < 9_000 and all(map(isfinite, history.history["loss"]))
+    same = linear(engine, [[3.0]], [1.0])
+    same.fit(X, Y, epochs=epochs, learning_rate=0.7, batch_size=2)
+    assert bits(same.get_weights()) == bits(net.get_weights())
+    with pytest.warns(TrainingWarning):
+        assert same.fit(X, Y, epochs=1, learning_rate=0.7, batch_size=2).history["loss"] == []
 
 
 @pytest.mark.parametrize("learning_rate", [1, 0.25, Fraction(1, 4), Decimal("0.25"), 5e-324])
@@ -958,7 +971,6 @@ WRONG_WAYS_TO_TRAIN = [
     ("learning_rate", NAN),
     ("learning_rate", INF),
     ("learning_rate", "0.1"),
-    ("learning_rate", None),
     ("learning_rate", 1j),
     ("learning_rate", [0.1]),
     ("learning_rate", 10**400),
@@ -1004,8 +1016,8 @@ def test_wrong_numpy_numbers_to_train_with(engine, no_arithmetic):
         refused(lambda: net.fit(ROWS, TARGETS, **{**options, name: value}), name)  # noqa: B023
 
 
-def test_epochs_and_rate_have_no_default(engine):
-    for options in ({}, {"epochs": 1}, {"learning_rate": 0.1}):
+def test_epochs_have_no_default(engine):
+    for options in ({}, {"learning_rate": 0.1}):
         with pytest.raises(TypeError):
             network(engine).fit(ROWS, TARGETS, **options)
     with pytest.raises(TypeError):

@@ -34,7 +34,7 @@ FORMS = {
 PROCESSORS = pytest.mark.parametrize("flags", [CORTEX_M4, CORTEX_M4F], ids=["M4", "M4F"])
 DATA = re.compile(r"^\w+ (\w+) [rRdDbB] p_(\w+)$", re.M)
 NUMBERS = re.compile(r"W\d|b\d|scale\d|input_\w+|labels|parameters")
-DESCRIPTION = {"sizes", "activations", "loss", "network", *ACTIVATIONS}  # counted as code
+DESCRIPTION = {"sizes", "activations", "loss", "network", "rule", *ACTIVATIONS}  # counted as code
 ARRAY = re.compile(r"^    double \w+\[(\d+)\];$", re.M)
 
 

@@ -21,7 +21,7 @@ SIZES = {"n", "n_in", "n_out", "count", "sizes", "n_layers"}
 # What C needs and lists know by themselves: room to work in.
 MEMORY = {"workspace", "batch"}
 
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʳᵏᶻᵀ", "0123456789-xrkzT")
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʳᵏᶻᵀᵗ", "0123456789-xrkzTt")
 SYMBOLS = {"Σ": "sum of", "√½": "sqrt(1/2)", "√2": "sqrt(2)", "−": "-", "≤": "<=", "≥": ">="}
 SYMBOLS.update({"√": "sqrt", "₁": "1", "₂": "2", "ü": "ue"})
 SYMBOLS.update({"·": "*", "≈": "~", "→": "->", "←": "<-", "′": "'"})
@@ -51,7 +51,7 @@ def c_functions(room):
 def plain(comment):
     """A comment as one line of ASCII, so that ² and ^2 are the same."""
     comment = re.sub(r"\n ?\*", "\n", comment)
-    comment = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʳᵏᶻᵀ]+", lambda m: "^" + m[0].translate(SUPERSCRIPTS), comment)
+    comment = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻ˣʳᵏᶻᵀᵗ]+", lambda m: "^" + m[0].translate(SUPERSCRIPTS), comment)
     for symbol, text in SYMBOLS.items():
         comment = comment.replace(symbol, text)
     return " ".join(comment.split())

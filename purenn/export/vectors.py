@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from math import inf, isfinite
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from ..checks import shown
 from ..door import finite_row
 from ..network import Network
 from ..reference import ACTIVATIONS, RandomState, scale_inputs
+from ..training import TrainingWarning
 
 LIMITS = (-1.0, 1.0)  # of random inputs, after the input scaling, where none are given
 COUNT = 4
@@ -108,11 +110,15 @@ def train_on(network: Network, vectors: list[tuple[list, list]]) -> Trained:
     Y = [near_target(network, output) for _, output in vectors]
     for rate in RATES:
         copy = Network.of(network.architecture, network.get_weights(), backend=network.backend)
-        losses = copy.fit(X, Y, epochs=STEPS, learning_rate=rate).history["loss"]
+        with catch_warnings():
+            simplefilter("ignore", TrainingWarning)  # the next rate is tried
+            losses = copy.fit(X, Y, epochs=STEPS, learning_rate=rate).history["loss"]
         outputs = copy.predict(X)
-        if all(isfinite(value) for row in (losses, *outputs) for value in row):
+        if len(losses) == STEPS and all(isfinite(value) for row in outputs for value in row):
             return Trained(Y, rate, losses, outputs)
-    raise ValueError(f"train: expected a network that can be trained, got the losses {losses}")
+    raise ValueError(
+        "train: expected a network that can be trained, but its loss is not finite at any rate"
+    )
 
 
 def near_target(network: Network, output: list[float]) -> list[float]:

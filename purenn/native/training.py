@@ -42,7 +42,8 @@ class NativeSteps:
         (_, targets, _, _), (n_targets, n_out), _ = Y
         if n_in != network.sizes[0] or n_out != network.sizes[-1] or n != n_targets:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
-        self._held, self._work, self._turns = [network, X, Y], work, turns
+        self._held: list[Any] = [network, X, Y]
+        self._work, self._turns = work, turns
         self._order: Any = None
         self._workspace: Memory | None = None
         self._n, self._epochs = n, 0  # samples, and the epochs whose losses are taken

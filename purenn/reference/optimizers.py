@@ -69,7 +69,7 @@ def rprop(
 
     A size is learning_rate at first, where it is 0. It grows by 1.2 where g[i] has the sign of
     before[i], and shrinks by 0.5 where it has the other one, for which w[i] stays this once; it is
-    kept within 10⁻⁶ … 50. before[i] is the g[i] of the last step, 0 where w[i] stayed.
+    kept within 10⁻⁶ ... 50. before[i] is the g[i] of the last step, 0 where w[i] stayed.
     Source: C. Igel and M. Hüsken, "Improving the Rprop learning algorithm", NC 2000.
     """
     for i, g_i in enumerate(g):

@@ -54,6 +54,6 @@ def clip_gradients(gradients: list, largest_norm: float) -> None:
     factor = largest_norm / (gradient_norm(gradients) + 1e-06)
     if factor < 1.0:
         for dW, db in gradients:
-            for row in [*dW, db]:
+            for row in dW + [db]:
                 for j, g in enumerate(row):
                     row[j] = factor * g

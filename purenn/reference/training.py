@@ -29,7 +29,7 @@ class Optimizer:
         self.weight_decay = weight_decay
         self.largest_norm = largest_norm
         self.moments = [
-            [[[0.0] * len(b) for _ in [*W, b]] for W, b in network.parameters]
+            [[[0.0] * len(b) for _ in range(len(W) + 1)] for W, b in network.parameters]
             for _ in range(self.rule.moments)
         ]
         self.powers = [1.0, 1.0]
@@ -49,11 +49,11 @@ def update_parameters(network: Network, optimizer: Optimizer, gradients: list) -
         rule.correct(rates, optimizer.powers)
     numbers = [getattr(rates, name) for name in rule.rates]
     for layer, ((W, b), (dW, db)) in enumerate(zip(network.parameters, gradients)):
-        for row, (w, g) in enumerate(zip([*W, b], [*dW, db])):
+        for row, (w, g) in enumerate(zip(W + [b], dW + [db])):
             if optimizer.decay:
                 optimizer.decay(w, g, optimizer.weight_decay, learning_rate)
             moments = [moment[layer][row] for moment in optimizer.moments]
-            rule.update(w, *moments, g, *numbers)
+            rule.update(w, *(moments + [g] + numbers))
 
 
 def train_step(

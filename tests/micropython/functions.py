@@ -174,8 +174,9 @@ def trainings():
         network = Network(layers, deep("identity"), "mean_squared_error", bias)
         optimizer = Optimizer(network, "gradient_descent", Rates(0.5))
         show("train_step", train_step(network, optimizer, X, Y))
-        for rule in sorted(RULES):
-            optimizer = Optimizer(network, rule, Rates(0.01), "l2", 0.1, 0.5)
+        for place, rule in enumerate(sorted(RULES)):
+            decay = ["l2", "decoupled"][place % 2]
+            optimizer = Optimizer(network, rule, Rates(0.01), decay, 0.1, 0.5)
             for _ in range(3):
                 show(rule, train_step(network, optimizer, X, Y, random.rand(10)))
             show_layers(rule, network.parameters)

@@ -87,7 +87,7 @@ static const struct pn_activation *const ${p}_activations[] = {$activations};
 static const size_t ${p}_sizes[] = {$sizes};
 static const struct pn_network ${p}_network = {
     ${p}_sizes, ${p}_activations, &${p}_loss, ${p}_parameters, $n_layers, $bias};
-static const struct pn_rule ${p}_rule = {descend, NULL, 0};
+static const struct pn_rule ${p}_rule = {pn_by_gradient_descent, NULL, 0};
 
 double ${p}_train_step(const double *X, const double *Y, size_t n, double learning_rate,
 ${indent}double *workspace)

@@ -153,7 +153,7 @@ def renamed(plan: Plan, text: str) -> str:
 
 def functions(body: str) -> str:
     """The parts of csrc that the body needs, static in this file."""
-    parts = [part.text for part in needed(c_parts(), re.findall(r"\w+", body))]
+    parts = [part.text for part in needed(c_parts(), re.findall(r"\bpn_\w+", body))]
     constants = "".join(text for text in parts if text.startswith("#"))
     others = "\n".join(text for text in parts if not text.startswith("#"))
     static = re.sub(r"^(void|double|size_t) ", r"static \1 ", others, flags=re.M)
