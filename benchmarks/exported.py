@@ -48,7 +48,7 @@ def attempt(folder: str, build: list[str]) -> list[str]:
         run(*build, "-std=c99", "-c", "wide.c", cwd=folder)
         main = os.path.join(HERE, "c", "exported.c")
         sources = [main, *glob(f"{CORE}/*.c"), "wide.o"]
-        run(*LIBRARY, "-I", CORE, "-I", folder, *sources, "-o", "program", cwd=folder)
+        run(*LIBRARY, "-I", CORE, "-I", folder, *sources, "-lm", "-o", "program", cwd=folder)
     except Absent as reason:
         return [str(reason), "", ""]
     program = os.path.join(folder, "program")

@@ -140,7 +140,7 @@ def test_other_flags_are_refused_or_change_no_bit(compiler, flags, tmp_path):
         if refused(compiler, "-std=c99", "-O3", *flags.split(), "-c", source, "-o", objects[-1]):
             return
     program = tmp_path / "driver"
-    run(compiler, "-std=c99", "-I", ROOT / "csrc", DRIVER, *objects, "-o", program)
+    run(compiler, "-std=c99", "-I", ROOT / "csrc", DRIVER, *objects, "-lm", "-o", program)
     check_driver(program, cases=20)
 
 
@@ -150,7 +150,7 @@ def check_one_file(compiler, flags, tmp_path, runner=()):
     whole.write_text("".join(f'#include "{path}"\n' for path in [*SOURCES, DRIVER]))
     if refused(*compiler, *flags, "-I", ROOT / "csrc", "-c", whole, "-o", compiled):
         return
-    run(*compiler, compiled, "-o", program)
+    run(*compiler, compiled, "-lm", "-o", program)
     check_driver(program, cases=20, runner=runner)
 
 
@@ -216,7 +216,7 @@ def test_flags_of_a_program_that_gcc_optimizes_as_a_whole_change_no_bit(flags, t
     objects = [f"{source.stem}.o" for source in SOURCES]
     run(*command, *fused, "-c", *SOURCES, cwd=tmp_path)
     run(*command, *fused, *flags.split(), "-I", ROOT / "csrc", "-c", DRIVER, cwd=tmp_path)
-    run(*command, *fused, *flags.split(), "driver.o", *objects, "-o", "driver", cwd=tmp_path)
+    run(*command, *fused, *flags.split(), "driver.o", *objects, "-lm", "-o", "driver", cwd=tmp_path)
     check_driver(tmp_path / "driver", cases=20)
 
 
@@ -233,19 +233,24 @@ def test_no_allocation_no_output_no_globals():
 def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
     """Eighty of the trainings of test_equal_bits.py, and the elementary functions."""
     program = tmp_path / "driver"
-    run(compiler, *BUILDS[build], "-I", ROOT / "csrc", DRIVER, *SOURCES, "-o", program)
+    run(compiler, *BUILDS[build], "-I", ROOT / "csrc", DRIVER, *SOURCES, "-lm", "-o", program)
     check_driver(program, cases=80)
 
 
 def test_the_programs_have_the_tables_of_the_reference():
     tables = (ROOT / "tests" / "c" / "tables.h").read_text(encoding="ascii")
-    for macro, names in (("EACH_ACTIVATION", ACTIVATIONS), ("EACH_LOSS", LOSSES)):
+    tables = tables.replace(" \\\n   ", "")
+    for macro, names in (
+        ("EACH_ACTIVATION", ACTIVATIONS),
+        ("EACH_LOSS", LOSSES),
+        ("EACH_INITIALIZATION", reference.INITIALIZATIONS),
+    ):
         line = next(line for line in tables.splitlines() if line.startswith(f"#define {macro}"))
         assert line == f"#define {macro}(f) {' '.join(f'f({name})' for name in names)}"
 
 
 def check_driver(program, cases, runner=()):
-    """The program trains and computes the elementary functions as the reference does."""
+    """The program trains, draws and computes the elementary functions as the reference does."""
     questions, answers = asked(cases)
     output = run(*runner, program, input=questions).splitlines()
     for found, line in zip(output, answers):
@@ -258,7 +263,8 @@ def asked(cases):
     """What the driver reads, and what it prints, from the reference."""
     cases = [Case(seed) for seed in range(cases)]
     xs = [x * 2.0**k for x in EDGES for k in (-60, 0, 60)] + [k / 16 - 750 for k in range(24000)]
-    lines = [f"e {len(xs)} {hexes(xs)}", *map(case_text, cases)]
+    seeds = (0, 1, 5489, 2**32 - 1)
+    lines = [f"e {len(xs)} {hexes(xs)}", *(f"r {seed}" for seed in seeds), *map(case_text, cases)]
     expected = [
         [
             bits(f(x))
@@ -267,9 +273,22 @@ def asked(cases):
         ],
         bits(reference.scale_inputs([xs[:-2]], xs[1:-1], xs[2:])[0]),
     ]
+    for seed in seeds:
+        expected += map(bits, drawn(reference.random_seed(seed)))
     for case in cases:
         expected += expected_lines(case)
     return "\n".join(lines), expected
+
+
+def drawn(state, count=1500):
+    """What the driver draws from a state, line by line."""
+    yield [reference.random_word(state) for _ in range(count)]
+    draws = reference.random_normal, *[reference.random_uniform] * 3
+    yield [draws[i % 4](state) for i in range(count - 1)]
+    yield [reference.random_below_or_equal(state, i**3) for i in range(count)]
+    yield reference.random_permutation(state, count)
+    for name in reference.INITIALIZATIONS:
+        yield flat(reference.initialize([3, 5, 0, 2], name, state))
 
 
 def dividing_by(divisor):

@@ -21,7 +21,7 @@ from cases import Case, WideCase
 
 from purenn import Network, door, reference
 from purenn.engines import engine as choose
-from purenn.reference.random import RandomState
+from purenn.reference import RandomState
 
 EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
 NAN, INF = float("nan"), float("inf")

@@ -109,12 +109,12 @@ def matrices(block: Memory, sizes: Sequence[int], n: int) -> list[Matrix]:
 
 def count_parameters(sizes: Sequence[int]) -> int:
     """All numbers in W and b. sizes are the inputs, then the outputs of each layer."""
-    return lib.pn_count_parameters(*_countable(sizes))
+    return lib.pn_count_parameters(*countable(sizes))
 
 
 def count_units(sizes: Sequence[int]) -> int:
     """All numbers in A for one sample. sizes are the inputs, then the outputs of each layer."""
-    return lib.pn_count_units(*_countable(sizes))
+    return lib.pn_count_units(*countable(sizes))
 
 
 def forward(X: Any, network: Network) -> tuple[list[Matrix], list[Matrix]]:
@@ -221,7 +221,7 @@ def row_numbers(order: Any, n: int) -> list[int]:
     return rows
 
 
-def _countable(sizes: Sequence[int]) -> tuple[Any, int]:
+def countable(sizes: Sequence[int]) -> tuple[Any, int]:
     """Sizes as C takes them. Raises ValueError where what they count is too large for it."""
     checked = [check_count(f"sizes[{i}]", size, 0, MOST_NUMBERS) for i, size in enumerate(sizes)]
     if not checked or reference.count_parameters(checked) > MOST_NUMBERS:

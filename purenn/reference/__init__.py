@@ -20,6 +20,19 @@ from .activations import (
     tanh_forward,
 )
 from .elementary import divide, exp, log, power_of_two, tanh
+from .initialization import (
+    INITIALIZATIONS,
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    initialize,
+    lecun_normal,
+    lecun_uniform,
+    normal_weights,
+    uniform_weights,
+    zeros,
+)
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
 from .losses import (
     LOSSES,
@@ -44,5 +57,15 @@ from .network import (
     scale_inputs,
 )
 from .optimizers import gradient_descent
-from .random import RandomState
+from .random import (
+    Random,
+    random_below_or_equal,
+    random_normal,
+    random_permutation,
+    random_seed,
+    random_twist,
+    random_uniform,
+    random_word,
+)
+from .random_state import RandomState
 from .training import train_epoch, train_step

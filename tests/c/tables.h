@@ -1,7 +1,12 @@
-/* The activations and losses, in the order of ACTIVATIONS and LOSSES in purenn/reference/: what
- * cases.py sends are places in them. tests/test_c_core.py holds both to the reference. */
+/* The activations, losses and rules for first weights, in the order of ACTIVATIONS, LOSSES and
+ * INITIALIZATIONS in purenn/reference/: what cases.py sends are places in the first two.
+ * tests/test_c_core.py holds all to the reference. */
 #define EACH_ACTIVATION(f) f(identity) f(sigmoid) f(tanh) f(relu) f(leaky_relu) f(softmax)
 #define EACH_LOSS(f) f(mean_squared_error) f(binary_cross_entropy) f(categorical_cross_entropy)
+#define EACH_INITIALIZATION(f) \
+    f(glorot_uniform) f(glorot_normal) f(he_uniform) f(he_normal) f(lecun_uniform) \
+    f(lecun_normal) f(zeros)
 
 #define ITS_ACTIVATION(name) &pn_##name##_activation,
 #define ITS_LOSS(name) &pn_##name##_loss,
+#define ITS_INITIALIZATION(name) pn_##name,
