@@ -52,6 +52,9 @@ if TYPE_CHECKING:
             """The first row of targets with a number that is not low … high, or a sum that is not
             least … most; or None."""
 
+        def first_weights(self, architecture: Architecture) -> array:
+            """First weights, drawn from the architecture's seed, in one block."""
+
         def weights(
             self, architecture: Architecture, block: array, threads: int | None
         ) -> EngineWeights:

@@ -60,6 +60,12 @@ class PlainEngine:
                 return s
         return None
 
+    def first_weights(self, architecture: Architecture) -> array:
+        """First weights, drawn from the architecture's seed, in one block."""
+        state = reference.random_seed(architecture.seed)
+        sizes, rule = list(architecture.sizes), architecture.initialization
+        return block_of(reference.initialize(sizes, rule, state))
+
     def weights(
         self, architecture: Architecture, block: array, threads: int | None
     ) -> PlainWeights:
