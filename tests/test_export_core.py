@@ -106,6 +106,48 @@ def test_offers_what_the_header_declares_and_needs_nothing(folder, tmp_path):
     assert not re.search(r" [dBbC] ", listed)
 
 
+TRAINS = """
+static const size_t sizes[] = {2, 1};
+static const struct pn_activation *const activations[] = {&pn_sigmoid_activation};
+static double parameters[3], workspace[5], X[2], Y[1], L[1];
+static const struct pn_network network = {
+    sizes, activations, &pn_binary_cross_entropy_loss, parameters, 1, 1};
+static void train(void)
+{
+    pn_train_epoch(L, &network, workspace, 0, X, Y, 0, 1, 0.1, 1);
+}
+"""
+DRAWS = """
+static struct pn_random state;
+static void draw(void)
+{
+    static size_t order[9];
+    pn_random_seed(&state, 1);
+    pn_initialize(parameters, sizes, pn_glorot_uniform, &state, 1);
+    pn_random_permutation(order, &state, 9);
+}
+"""
+
+
+def test_what_is_not_drawn_is_not_linked(folder, tmp_path):
+    """Random numbers where nothing is drawn; normal ones where uniform ones are."""
+
+    def linked(program, main):
+        source = f'#include "purenn.h"\n{program}int main(void) {{ {main} return 0; }}\n'
+        (tmp_path / "main.c").write_text(source)
+        sections = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]
+        sources = [tmp_path / "main.c", folder / "purenn.c", "-lm"]
+        run("gcc", "-O2", *sections, "-I", folder, *sources, "-o", tmp_path / "main")
+        return set(re.findall(r" T pn_(\w+)", run("nm", tmp_path / "main")))
+
+    trained = linked(TRAINS, "train();")
+    assert "train_epoch" in trained
+    assert not [name for name in trained if "random" in name or "initialize" in name]
+    drawn = linked(TRAINS + DRAWS, "train(); draw();") - trained
+    assert {"random_permutation", "initialize", "glorot_uniform"} <= drawn
+    assert not [name for name in drawn if "normal" in name or "he_" in name]
+
+
 def test_example_by_its_makefile(folder):
     run("make", folder=folder)
     assert run(folder / "letters") == example_output()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from ..access import Turns
 from ..annotations import Any, Sequence
 from ..checks import check_bool, check_count, check_finite, shown
+from ..door import items
 from ..frozen import Frozen
 from .core import ffi, lib
 from .memory import MOST_NUMBERS
 
 LARGEST_WORD = 2**32 - 1
-WORDS = lib.PN_RANDOM_WORDS
+PN_RANDOM, WORDS = ffi.typeof("struct pn_random *"), lib.PN_RANDOM_WORDS
 
 
 class Random(Frozen):
@@ -28,7 +29,7 @@ class Random(Frozen):
         raise TypeError("Random: expected no subclass, since C relies on what a Random says")
 
     def __init__(self, words: Sequence[int], position: int, has_spare: bool, spare: float) -> None:
-        struct = ffi.new("struct pn_random *")
+        struct = ffi.new(PN_RANDOM)
         struct.words = _words(words)
         struct.position = check_count("position", position, 0, WORDS)
         struct.has_spare = check_bool("has_spare", has_spare)
@@ -59,7 +60,8 @@ class Random(Frozen):
 def random_seed(seed: int) -> Random:
     """The state at the beginning of a stream, which its seed, 0 … 2³² − 1, determines."""
     seed = check_count("seed", seed, 0, LARGEST_WORD)
-    state = Random([1] * WORDS, WORDS, False, 0.0)
+    state = Random.__new__(Random)
+    state._fill(struct=ffi.new(PN_RANDOM), turns=Turns())
     lib.pn_random_seed(state.struct, seed)
     return state
 
@@ -108,9 +110,10 @@ def drawn(state: Random, function: Any, *arguments: Any) -> Any:
 
 def _words(words: Any) -> list[int]:
     """The words of a state, each checked. From zeros alone only zeros follow."""
-    if not isinstance(words, Sequence) or len(words) != WORDS:
+    own = items("words", words) if isinstance(words, Sequence) else []
+    if len(own) != WORDS:
         raise ValueError(f"words: expected {WORDS} whole numbers, got {shown(words)}")
-    found = [check_count(f"words[{i}]", word, 0, LARGEST_WORD) for i, word in enumerate(words)]
+    found = [check_count(f"words[{i}]", word, 0, LARGEST_WORD) for i, word in enumerate(own)]
     if not any(found[1:]):
         raise ValueError("words: expected some other than 0 after the first, got none")
     return found
