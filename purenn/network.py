@@ -38,9 +38,9 @@ class Network(Frozen):
     With `bias=False` all biases are 0 and stay 0. The first weights are drawn from `seed`, layer by
     layer, W row-major, by the rule `initialization`: glorot_uniform, glorot_normal, he_uniform,
     he_normal, lecun_uniform, lecun_normal or zeros; biases begin at 0. Without a seed one is drawn
-    and kept as `seed`. Weights that are given make a network with `Network.of`. `backend`, the
-    engine, is auto, c or python; `threads` is how many threads the C core uses, or None for
-    PURENN_THREADS, or else as many as the work repays: neither changes a bit.
+    and kept as `seed`. To begin with weights of your own, use `Network.of`. `backend`, the engine,
+    is auto, c or python; `threads` is how many threads the C core uses, or None for PURENN_THREADS,
+    or else as many as the work repays: neither changes a bit.
 
     With `input_offset` or `input_scale`, one number for all inputs or one for each, every input x
     is taken as (x − input_offset) / input_scale; where only one is given, the offset is 0 or the

@@ -38,7 +38,7 @@ def random_seed(seed: int) -> Random:
     words = [word]
     for i in range(1, WORDS):
         word = word ^ (word >> 30)
-        high = (1812433253 * (word >> 16)) & 0xFFFF
+        high = (1812433253 * (word >> 16)) & 0xFFFF  # of the product, in halves of 16 bits
         low = 1812433253 * (word & 0xFFFF)
         word = (high * 65536 + low + i) & MASK
         words.append(word)
