@@ -24,8 +24,8 @@ def compiled(
         own = source == "purenn.c"
         core = [path for folders in ("", "*/") for path in glob(f"{CORE}/{folders}*.c") if own]
         command = ["gcc", "-std=gnu11", "-O3", "-pthread", *(flags or ["-ffp-contract=off"])]
-        command += ["-I", CORE, os.path.join(HERE, "c", source), *core, "-o", program]
-        _run(command + [f"-l{library}" for library in [*libraries, "m"]])
+        command += ["-I", CORE, os.path.join(HERE, "c", source), *core, "-lm", "-o", program]
+        _run(command + [f"-l{library}" for library in libraries])
     return program
 
 

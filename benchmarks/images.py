@@ -34,6 +34,7 @@ FOUNDATION = [
     *(f"pn_{name}_loss" for name in LOSSES),
 ]
 TRAINING = ["pn_train_step"]
+DRAWING = ["pn_random_seed", "pn_random_permutation", "pn_initialize", "pn_glorot_uniform"]
 LARGEST_CORE, LARGEST_LETTERS = 8192, 4096  # bytes of flash: FOUNDATION; letters in float32
 
 # Lines of `size -A`, and of the linker's map, about what goes to flash.

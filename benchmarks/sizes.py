@@ -14,6 +14,7 @@ from images import (
     CORTEX_M0_PLUS,
     CORTEX_M4,
     CORTEX_M4F,
+    DRAWING,
     FOUNDATION,
     INFERENCE,
     TRAINING,
@@ -142,6 +143,7 @@ CORES = {
     "core: forward, with sigmoid": INFERENCE,
     "core: the foundation": FOUNDATION,
     "core: the foundation and training": FOUNDATION + TRAINING,
+    "core: orders and first weights": DRAWING,
 }
 PROCESSORS = {
     "Cortex-M4": CORTEX_M4,

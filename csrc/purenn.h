@@ -14,6 +14,7 @@
 #define PURENN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -132,6 +133,45 @@ void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
                  const double *Y, const struct pn_network *network, const double *sample_weights,
                  size_t n);
+
+/* random.c: random numbers
+ * ------------------------
+ * The state of a stream: the caller owns it, and begins with pn_random_seed. */
+#define PN_RANDOM_WORDS 624
+struct pn_random {
+    uint32_t words[PN_RANDOM_WORDS];
+    size_t position; /* of the next word; PN_RANDOM_WORDS where all have been taken */
+    int has_spare;   /* whether spare is a normal number that waits */
+    double spare;
+};
+
+/* order is (n), n <= 2^32. */
+void pn_random_seed(struct pn_random *state, uint32_t seed);
+void pn_random_twist(struct pn_random *state);
+uint32_t pn_random_word(struct pn_random *state);
+double pn_random_uniform(struct pn_random *state);
+uint32_t pn_random_below_or_equal(struct pn_random *state, uint32_t largest);
+void pn_random_permutation(size_t *order, struct pn_random *state, size_t n);
+double pn_random_normal(struct pn_random *state);
+
+/* initialization.c: first weights
+ * -------------------------------
+ * W is (n_in, n_out), drawn row by row. pn_initialize takes any of the rules. */
+typedef void pn_initialization(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+
+void pn_uniform_weights(double *W, struct pn_random *state, double limit,
+                        size_t n_in, size_t n_out);
+void pn_normal_weights(double *W, struct pn_random *state, double deviation,
+                       size_t n_in, size_t n_out);
+void pn_glorot_uniform(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_glorot_normal(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_he_uniform(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_he_normal(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_lecun_uniform(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_lecun_normal(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_zeros(double *W, struct pn_random *state, size_t n_in, size_t n_out);
+void pn_initialize(double *parameters, const size_t *sizes, pn_initialization *initialization,
+                   struct pn_random *state, size_t n_layers);
 
 /* optimizers.c: the update rules
  * ------------------------------

@@ -14,7 +14,7 @@ from .annotations import Any, Sequence
 from .checks import STRINGS, check_bool, check_choice, check_count, is_number, shown
 from .door import finite_row, items
 from .frozen import Record
-from .reference import ACTIVATIONS, LOSSES, count_parameters, count_units
+from .reference import ACTIVATIONS, INITIALIZATIONS, LOSSES, count_parameters, count_units
 
 LARGEST_TARGET = float_info.max
 SLACK = 1e-6  # how far a sum of probabilities may be from 1: float32 is nearer
@@ -75,13 +75,15 @@ class Architecture(Record):
 
     `sizes` are the numbers of inputs and of units in each layer, `activations` has a name for each
     layer, `loss` is a name, `bias` says whether there are biases, `seed` is the one that first
-    weights are drawn from, `preparation` what is done around the network. It can't be changed.
+    weights are drawn from, `initialization` the rule by which they are, `preparation` what is done
+    around the network. It can't be changed.
     Raises ValueError or TypeError for a wrong argument.
     """
 
     __slots__ = (
         "activations",
         "bias",
+        "initialization",
         "loss",
         "n_in",
         "n_out",
@@ -95,6 +97,7 @@ class Architecture(Record):
     loss: str
     bias: bool
     seed: int
+    initialization: str
     preparation: Preparation
     n_in: int
     n_out: int
@@ -108,6 +111,7 @@ class Architecture(Record):
         loss: str = "mean_squared_error",
         bias: bool = True,
         seed: int | None = None,
+        initialization: str = "glorot_uniform",
         input_offset: Any = None,
         input_scale: Any = None,
         labels: Sequence[str] | None = None,
@@ -125,6 +129,7 @@ class Architecture(Record):
             loss=loss,
             bias=check_bool("bias", bias),
             seed=check_seed(seed),
+            initialization=check_choice("initialization", tuple(INITIALIZATIONS), initialization),
             preparation=Preparation(input_offset, input_scale, labels, sizes[0]),
         )
         _check_number_of_labels(self)
@@ -136,6 +141,7 @@ class Architecture(Record):
             "loss": self.loss,
             "bias": self.bias,
             "seed": self.seed,
+            "initialization": self.initialization,
             **self.preparation.given,
         }
 
@@ -148,7 +154,8 @@ class Architecture(Record):
         given = [f", {name}={shown(value)}" for name, value in self.preparation.given.items()]
         return (
             f"{list(self.sizes)}, activations={list(self.activations)}, loss={self.loss!r}, "
-            f"bias={self.bias}, seed={self.seed}{''.join(given)}"
+            f"bias={self.bias}, seed={self.seed}, initialization={self.initialization!r}"
+            f"{''.join(given)}"
         )
 
     @property

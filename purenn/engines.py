@@ -15,7 +15,6 @@ from .shipped import shipped_bytes
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Sequence
     from typing import Protocol
 
     from .architecture import Architecture
@@ -52,6 +51,9 @@ if TYPE_CHECKING:
         ) -> int | None:
             """The first row of targets with a number that is not low … high, or a sum that is not
             least … most; or None."""
+
+        def first_weights(self, architecture: Architecture) -> array:
+            """First weights, drawn from the architecture's seed, in one block."""
 
         def weights(
             self, architecture: Architecture, block: array, threads: int | None
@@ -101,9 +103,6 @@ if TYPE_CHECKING:
 
         def take_learning_rate(self, learning_rate: float) -> None:
             """Learns at that rate from now on."""
-
-        def take_order(self, order: Sequence[int]) -> None:
-            """Takes the samples in that order in the epoch that begins now."""
 
         def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
             """Goes on for so many epochs, or until `samples` more are taken, and adds the loss of

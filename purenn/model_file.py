@@ -3,9 +3,10 @@
 It holds no true, false or null, so that `ast.literal_eval` reads it on a Python without `json`.
 Numbers are written with the digits that round-trip exactly. `sha256` is the digest of all that
 stands above it as this module writes it, but for the line of the labels: white space may change and
-labels may be edited, but no number. `preparation` is there only if something is done around the
-network, and says only that. Labels are written in ASCII as JSON has it: another character is \\u
-and four digits, above U+FFFF a pair of surrogates. They are read in UTF-8 as well.
+labels may be edited, but no number. `initialization` is there only if it isn't glorot_uniform;
+`preparation` only if something is done around the network, and says only that. Labels are written
+in ASCII as JSON has it: another character is \\u and four digits, above U+FFFF a pair of
+surrogates. They are read in UTF-8 as well.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from .weights import block_of, lists_of
 FORMAT = "purenn model"
 VERSION = 1
 MOST_BYTES = 2**30
+INITIALIZATION = "glorot_uniform"  # of a file that doesn't say
 LABELS = ' "labels": '  # what the line begins with that the digest leaves out
 
 KINDS: dict[str, tuple[type, str]] = {
@@ -37,13 +39,14 @@ KINDS: dict[str, tuple[type, str]] = {
     "loss_scale": (str, "a string"),
     "bias": (int, "0 or 1"),
     "seed": (int, "a whole number"),
+    "initialization": (str, "a string"),
     "preparation": (dict, "fields in braces"),
     "weights": (list, "a list"),
     "test_input": (list, "a list"),
     "test_output": (list, "a list"),
     "sha256": (str, "a string"),
 }
-OPTIONAL = ("preparation",)
+OPTIONAL = ("initialization", "preparation")
 
 
 class Model:
@@ -119,6 +122,7 @@ def _model(fields: dict[str, Any]) -> Model:
         loss=fields["loss"],
         bias=bool(fields["bias"]),
         seed=fields["seed"],
+        initialization=fields.get("initialization", INITIALIZATION),
         **preparation,
     )
     check_choice("loss_scale", [architecture.loss_scale], fields["loss_scale"])
@@ -218,12 +222,18 @@ def _text(model: Model) -> str:
         f'"loss_scale": "{architecture.loss_scale}"',
         f'"bias": {int(architecture.bias)}',
         f'"seed": {architecture.seed}',
+        *_initialization_lines(architecture.initialization),
         *_preparation_lines(architecture.preparation),
         '"weights": [\n' + ",\n".join(_layer_text(*layer) for layer in layers) + "]",
         f'"test_input": {model.test_input}',
         f'"test_output": {model.test_output}',
     ]
     return "{\n" + "".join(line + ",\n" for line in lines)
+
+
+def _initialization_lines(initialization: str) -> list[str]:
+    """A line for a rule other than the one that files without a rule mean."""
+    return [f'"initialization": "{initialization}"'] if initialization != INITIALIZATION else []
 
 
 def _preparation_lines(preparation: Preparation) -> list[str]:

@@ -20,7 +20,6 @@ from .weights import (
     block_of,
     check_finite_rows,
     check_finite_weights,
-    glorot_uniform,
     lists_of,
 )
 
@@ -37,10 +36,12 @@ class Network(Frozen):
     all layers or a list with one per layer: identity (linear), sigmoid (logistic), tanh, relu,
     leaky_relu, softmax. `loss` is mean_squared_error (mean over samples and outputs),
     binary_cross_entropy or categorical_cross_entropy (sums over outputs, means over samples).
-    With `bias=False` all biases are 0 and stay 0. The first weights are Glorot's uniform ones,
-    drawn from `seed`, layer by layer, W row-major; without a seed one is drawn and kept as
-    `seed`. `backend`, the engine, is auto, c or python; `threads` is how many threads the C core
-    uses, or None for PURENN_THREADS, or else as many as the work repays: neither changes a bit.
+    With `bias=False` all biases are 0 and stay 0. The first weights are drawn from `seed`, layer by
+    layer, W row-major, by the rule `initialization`: glorot_uniform, glorot_normal, he_uniform,
+    he_normal, lecun_uniform, lecun_normal or zeros; biases begin at 0. Without a seed one is drawn
+    and kept as `seed`. To begin with weights of your own, use `Network.of`. `backend`, the engine,
+    is auto, c or python; `threads` is how many threads the C core uses, or None for PURENN_THREADS,
+    or else as many as the work repays: neither changes a bit.
 
     With `input_offset` or `input_scale`, one number for all inputs or one for each, every input x
     is taken as (x − input_offset) / input_scale; where only one is given, the offset is 0 or the
@@ -71,6 +72,7 @@ class Network(Frozen):
         loss: str = "mean_squared_error",
         bias: bool = True,
         seed: int | None = None,
+        initialization: str = "glorot_uniform",
         backend: str = "auto",
         threads: int | None = None,
         input_offset: Any = None,
@@ -83,6 +85,7 @@ class Network(Frozen):
             loss=loss,
             bias=bias,
             seed=seed,
+            initialization=initialization,
             input_offset=input_offset,
             input_scale=input_scale,
             labels=labels,
@@ -98,7 +101,7 @@ class Network(Frozen):
             threads = check_count("threads", threads, 1, MOST_THREADS)
         check_arithmetic()
         if block is None:
-            block = glorot_uniform(architecture)
+            block = chosen.first_weights(architecture)
         weights = chosen.weights(architecture, block, threads)
         self._fill(
             architecture=architecture,

@@ -110,16 +110,21 @@ class Optimizer(Record):
 
 
 class Learning:
-    """How a training learns: an optimizer, its learning rate, and the weights of the samples as a
-    vector of the engine, or None where all are 1."""
+    """How a training learns: an optimizer, its learning rate, the seed that the order of each epoch
+    is drawn from, or None for the order of the samples as they stand, and their weights as a vector
+    of the engine, or None where all are 1."""
 
-    __slots__ = ("learning_rate", "optimizer", "sample_weights")
+    __slots__ = ("learning_rate", "optimizer", "sample_weights", "seed")
 
     def __init__(
-        self, optimizer: Optimizer, learning_rate: float, sample_weights: Any = None
+        self,
+        optimizer: Optimizer,
+        learning_rate: float,
+        seed: int | None = None,
+        sample_weights: Any = None,
     ) -> None:
         self.optimizer, self.learning_rate = optimizer, learning_rate
-        self.sample_weights = sample_weights
+        self.seed, self.sample_weights = seed, sample_weights
 
 
 def check_optimizer(optimizer: Any) -> Optimizer:

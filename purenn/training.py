@@ -10,7 +10,6 @@ from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture, check_seed
 from .checks import check_bool, check_count, check_positive, shown
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
-from .reference import RandomState
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -92,11 +91,9 @@ class Training:
         if shuffle or seed is not None:
             seed = check_seed(seed)
         self._history = History(seed if shuffle else None)
-        self._stream = RandomState(seed) if shuffle and seed is not None else None
         self._claim, self._losses = network.claim, self._history.history["loss"]
-        self._steps = weights.steps(X, Y, self._batch_size, Learning(optimizer, learning_rate))
-        # The last epoch whose order is drawn, and the state of the stream after that.
-        self._drawn = -1, () if self._stream is None else self._stream.get_state()
+        learning = Learning(optimizer, learning_rate, self._history.seed)
+        self._steps = weights.steps(X, Y, self._batch_size, learning)
 
     def __reduce__(self) -> tuple:
         raise TypeError("a Training can't be copied: make a new one, on a copy of its network")
@@ -138,21 +135,6 @@ class Training:
         warn(message, TrainingWarning, stacklevel=4)
 
     def _go_on(self, epochs: int, samples: int | None = None) -> None:
-        if self._stream is None:
-            self._steps.run(self._losses, epochs, samples)
-        else:
-            for _ in range(epochs):
-                self._draw(self._stream, self.position[0])
-                self._steps.run(self._losses, 1, samples)
-                if self._steps.diverged:
-                    break
+        self._steps.run(self._losses, epochs, samples)
         if self._steps.diverged:
             self._say_that_it_diverged()
-
-    def _draw(self, stream: RandomState, epoch: int) -> None:
-        """Draws the order of that epoch, once; after an interruption, the same one again."""
-        drawn, state = self._drawn
-        if drawn != epoch:
-            stream.set_state(state)
-            self._steps.take_order(stream.permutation(self._n))
-            self._drawn = epoch, stream.get_state()

@@ -1,17 +1,16 @@
-"""Weights between lists and one block, first weights, and weights that can be kept.
+"""Weights between lists and one block, and weights that can be kept.
 
 In a block they stand layer by layer, W row-major, then b: docs/arithmetic.md, section 7.
 """
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
+from math import isfinite
 
 from . import door
 from .annotations import TYPE_CHECKING, Any, Sequence
 from .architecture import Architecture
 from .checks import STRINGS, counted, shown
-from .reference import RandomState
 
 if TYPE_CHECKING:
     from array import array
@@ -25,12 +24,14 @@ def block_of(architecture: Architecture, weights: Any) -> array:
     Raises ValueError or TypeError where a shape or a number is wrong, or a bias is not 0 in a
     network without biases.
     """
+    from array import array  # which imports `collections`
+
     shapes = architecture.shapes
     if not isinstance(weights, Sequence) or isinstance(weights, STRINGS):
         raise TypeError(f"weights: expected a list of (W, b), got {shown(weights)}")
     if len(weights) != len(shapes):
         raise ValueError(f"weights: expected {counted(len(shapes), 'layer')}, got {len(weights)}")
-    block = _empty_block()
+    block = array("d")
     for layer, ((n_in, n_out), pair) in enumerate(zip(shapes, weights)):
         name = f"weights[{layer}]"
         if not isinstance(pair, Sequence) or isinstance(pair, STRINGS):
@@ -67,26 +68,6 @@ def lists_of(architecture: Architecture, block: Any) -> Weights:
         weights.append((W, numbers[end : end + n_out]))
         start = end + n_out
     return weights
-
-
-def glorot_uniform(architecture: Architecture) -> array:
-    """First weights: W uniform in ±√(6 / (n_in + n_out)), drawn row by row; b is 0.
-
-    Source: X. Glorot and Y. Bengio, AISTATS 2010, equation 16.
-    """
-    stream = RandomState(architecture.seed)
-    block = _empty_block()
-    for n_in, n_out in architecture.shapes:
-        limit = sqrt(6.0 / (n_in + n_out))
-        block.extend([(2.0 * u - 1.0) * limit for u in stream.rand(n_in * n_out)])
-        block.extend([0.0] * n_out)
-    return block
-
-
-def _empty_block() -> array:
-    from array import array  # which imports `collections`
-
-    return array("d")
 
 
 def check_finite_weights(weights: Weights, purpose: str) -> None:

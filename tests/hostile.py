@@ -224,13 +224,18 @@ def lying_classes(stream, calls):
         data, targets = [[1.0, 2.0]] * 4, [[1.0]] * 4
         attempt(native.train_epoch, network, data, targets, evil_order, 2, 0.1)
         attempt(native.train_epoch, network, data, targets, LongList([0, 1]), 2, 0.1)
+        state = native.random_seed(1)
+        for sizes in (LongList([3, 2]), [Evil(evil_rows), 2], Endless(), LyingArray("d", row)):
+            attempt(native.initialize, sizes, "glorot_uniform", state)
+            attempt(native.Random, sizes, 0, False, 0.0)
+        attempt(setattr, state, "struct", None)
         for name, value in (("shape", (4000, 4000)), ("memory", None), ("data", b"")):
             attempt(setattr, native.Matrix(2, 2), name, value)
         for name, value in (("sizes", (4000, 4000)), ("block", None)):
             attempt(setattr, network, name, value)
         for name in ("architecture", "weights", "activations", "sizes"):
             attempt(setattr, net, name, None)
-        made += 20
+        made += 29
     return made
 
 
@@ -243,6 +248,7 @@ def threads_on_one_network(stream, calls):
     X, Y = buffer("d", N, N_IN, 0.25), buffer("d", N, N_OUT, 0.5)
     training = Training(net, X, Y, learning_rate=0.01, batch_size=5, shuffle=True, seed=1)
     weights = net.get_weights()
+    state = native.random_seed(1)
     actions = [
         lambda: net.fit(X, Y, epochs=1, learning_rate=0.1),
         training.step,
@@ -252,6 +258,9 @@ def threads_on_one_network(stream, calls):
         lambda: net.set_weights(weights),
         lambda: pickle.loads(pickle.dumps(net)),
         lambda: net.gradients(X, Y),
+        lambda: native.random_permutation(state, 700),
+        lambda: native.initialize([3, 40, 2], "he_normal", state),
+        lambda: native.Random(state.words, state.position, state.has_spare, state.spare),
     ]
 
     def work(seed):
@@ -273,7 +282,10 @@ def threads_on_one_network(stream, calls):
 def no_memory(stream, calls):
     """Wherever memory is asked for, there may be none; the next call must do without."""
     made, zeros = 0, memory.zeros
-    modules = [sys.modules[f"purenn.native.{name}"] for name in ("work", "engine", "network")]
+    modules = [
+        sys.modules[f"purenn.native.{name}"]
+        for name in ("work", "engine", "network", "initialization")
+    ]
 
     def scarce(count):
         if stream.random() < 0.3:

@@ -78,7 +78,7 @@ class Core(NamedTuple):
         run(folder, *compiler, *FLAGS, f"-I{folder}", "-c", *sources)
         objects = [f"{source.stem}.o" for source in sources]
         link = ["-nostartfiles", f"-T{HERE / 'board.ld'}"] if self.board else ["-static"]
-        run(folder, *compiler, *objects, *link, "-lm", "-o", "workload")
+        run(folder, *compiler, *objects, "-lm", *link, "-o", "workload")
         *lines, stack = run(folder, *runner, "./workload").splitlines()
         rows = run(folder, self.size, *objects[:2]).splitlines()[1:]
         core, workload = ([int(word) for word in row.split()[:3]] for row in rows)
@@ -139,7 +139,7 @@ class Kernels(NamedTuple):
         runner = expand(self.core.runner, self.core.install)
         sources = *(ROOT / "csrc").glob("*.c"), *(ROOT / "csrc").glob("*/*.c"), TESTS / "c/host.c"
         build = *FLAGS, "-static", "-pthread", f"-I{ROOT / 'csrc'}"
-        run(folder, *compiler, *build, *sources, "-o", "host")
+        run(folder, *compiler, *build, *sources, "-lm", "-o", "host")
         digests, ticks = [], []
         for recipe in (RECIPES[name]() for name in names):
             began = time.perf_counter_ns()

@@ -239,13 +239,18 @@ def test_other_builds_compute_the_same_bits(compiler, build, tmp_path):
 
 def test_the_programs_have_the_tables_of_the_reference():
     tables = (ROOT / "tests" / "c" / "tables.h").read_text(encoding="ascii")
-    for macro, names in (("EACH_ACTIVATION", ACTIVATIONS), ("EACH_LOSS", LOSSES)):
+    tables = tables.replace(" \\\n   ", "")
+    for macro, names in (
+        ("EACH_ACTIVATION", ACTIVATIONS),
+        ("EACH_LOSS", LOSSES),
+        ("EACH_INITIALIZATION", reference.INITIALIZATIONS),
+    ):
         line = next(line for line in tables.splitlines() if line.startswith(f"#define {macro}"))
         assert line == f"#define {macro}(f) {' '.join(f'f({name})' for name in names)}"
 
 
 def check_driver(program, cases, runner=()):
-    """The program trains and computes the elementary functions as the reference does."""
+    """The program trains, draws and computes the elementary functions as the reference does."""
     questions, answers = asked(cases)
     output = run(*runner, program, input=questions).splitlines()
     for found, line in zip(output, answers):
@@ -258,7 +263,8 @@ def asked(cases):
     """What the driver reads, and what it prints, from the reference."""
     cases = [Case(seed) for seed in range(cases)]
     xs = [x * 2.0**k for x in EDGES for k in (-60, 0, 60)] + [k / 16 - 750 for k in range(24000)]
-    lines = [f"e {len(xs)} {hexes(xs)}", *map(case_text, cases)]
+    seeds = (0, 1, 5489, 2**32 - 1)
+    lines = [f"e {len(xs)} {hexes(xs)}", *(f"r {seed}" for seed in seeds), *map(case_text, cases)]
     expected = [
         [
             bits(f(x))
@@ -267,9 +273,22 @@ def asked(cases):
         ],
         bits(reference.scale_inputs([xs[:-2]], xs[1:-1], xs[2:])[0]),
     ]
+    for seed in seeds:
+        expected += map(bits, drawn(reference.random_seed(seed)))
     for case in cases:
         expected += expected_lines(case)
     return "\n".join(lines), expected
+
+
+def drawn(state, count=1500):
+    """What the driver draws from a state, line by line."""
+    yield [reference.random_word(state) for _ in range(count)]
+    draws = reference.random_normal, *[reference.random_uniform] * 3
+    yield [draws[i % 4](state) for i in range(count - 1)]
+    yield [reference.random_below_or_equal(state, i**3) for i in range(count)]
+    yield reference.random_permutation(state, count)
+    for name in reference.INITIALIZATIONS:
+        yield flat(reference.initialize([3, 5, 0, 2], name, state))
 
 
 def dividing_by(divisor):

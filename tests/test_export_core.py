@@ -20,19 +20,15 @@ from purenn.export import export_core
 @cache
 def example_output():
     """What letters.c prints, computed by the reference."""
-    state, numbers = 1, []
-    for _ in range(173):
-        state = (1664525 * state + 1013904223) % 2**32
-        numbers.append((state >> 8) / 16777216.0 - 0.5)
-    W1 = [numbers[5 * k : 5 * k + 5] for k in range(30)]
-    W2 = [numbers[155 + 3 * k : 158 + 3 * k] for k in range(5)]
-    parameters = [(W1, numbers[150:155]), (W2, numbers[170:173])]
+    state = reference.random_seed(1)
+    parameters = reference.initialize([30, 5, 3], "glorot_uniform", state)
     X, Y = letters.RECIPE.samples()
     sigmoids = ["sigmoid", "sigmoid"]
     network = reference.Network(parameters, sigmoids, "binary_cross_entropy", True)
     lines = []
     for epoch in range(1, 1001):
-        loss = train_epoch(reference, network, X, Y, [0, 1, 2], 1, 0.1)
+        order = reference.random_permutation(state, 3)
+        loss = train_epoch(reference, network, X, Y, order, 1, 0.1)
         if epoch % 200 == 0:
             lines.append(f"epoch {epoch:4}: loss {loss:.17g}")
     _, A = reference.forward(X[1:2], network)
@@ -98,7 +94,7 @@ def test_offers_what_the_header_declares_and_needs_nothing(folder, tmp_path):
     run("gcc", "-std=c99", "-O2", "-c", folder / "purenn.c", "-o", tmp_path / "purenn.o")
     listed = run("nm", tmp_path / "purenn.o")
     header = (folder / "purenn.h").read_text()
-    functions = set(re.findall(r"^(?:void|double|size_t) (pn_\w+)\(", header, re.M))
+    functions = set(re.findall(r"^(?:void|double|size_t|uint32_t) (pn_\w+)\(", header, re.M))
     descriptions = set(re.findall(r"^extern const struct \w+ (pn_\w+);", header, re.M))
     assert set(re.findall(r" T (\w+)", listed)) == functions
     assert set(re.findall(r" [RD] (\w+)", listed)) == descriptions
@@ -109,6 +105,48 @@ def test_offers_what_the_header_declares_and_needs_nothing(folder, tmp_path):
         "_GLOBAL_OFFSET_TABLE_",
     }
     assert not re.search(r" [dBbC] ", listed)
+
+
+TRAINS = """
+static const size_t sizes[] = {2, 1};
+static const struct pn_activation *const activations[] = {&pn_sigmoid_activation};
+static double parameters[3], workspace[5], X[2], Y[1], L[1];
+static const struct pn_network network = {
+    sizes, activations, &pn_binary_cross_entropy_loss, parameters, 1, 1};
+static void train(void)
+{
+    pn_train_epoch(L, &network, workspace, 0, X, Y, 0, 1, 0.1, 1);
+}
+"""
+DRAWS = """
+static struct pn_random state;
+static void draw(void)
+{
+    static size_t order[9];
+    pn_random_seed(&state, 1);
+    pn_initialize(parameters, sizes, pn_glorot_uniform, &state, 1);
+    pn_random_permutation(order, &state, 9);
+}
+"""
+
+
+def test_what_is_not_drawn_is_not_linked(folder, tmp_path):
+    """Random numbers where nothing is drawn; normal ones where uniform ones are."""
+
+    def linked(program, main):
+        source = f'#include "purenn.h"\n{program}int main(void) {{ {main} return 0; }}\n'
+        (tmp_path / "main.c").write_text(source)
+        sections = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]
+        sources = [tmp_path / "main.c", folder / "purenn.c", "-lm"]
+        run("gcc", "-O2", *sections, "-I", folder, *sources, "-o", tmp_path / "main")
+        return set(re.findall(r" T pn_(\w+)", run("nm", tmp_path / "main")))
+
+    trained = linked(TRAINS, "train();")
+    assert "train_epoch" in trained
+    assert not [name for name in trained if "random" in name or "initialize" in name]
+    drawn = linked(TRAINS + DRAWS, "train(); draw();") - trained
+    assert {"random_permutation", "initialize", "glorot_uniform"} <= drawn
+    assert not [name for name in drawn if "normal" in name or "he_" in name]
 
 
 def test_example_by_its_makefile(folder):

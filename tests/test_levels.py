@@ -22,7 +22,7 @@ from cases import Case, WideCase, train_epoch, train_step
 from purenn import Network, door, reference
 from purenn.engines import engine as choose
 from purenn.optimizers import PLAIN, Learning
-from purenn.reference.random import RandomState
+from purenn.reference import RandomState
 
 EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
 NAN, INF = float("nan"), float("inf")
@@ -114,7 +114,12 @@ class Native:
     def epoch(self, order=None):
         """The loss of one epoch more, or of the rest of one; without an order as they stand."""
         if self.shuffled and order is not None:
-            self.steps.take_order(order)
+            from purenn.native.core import ffi
+
+            if self.steps.position[1] == 0:
+                self.steps._workspace = None  # rows that are gathered need more room
+            self.steps._order = ffi.new("size_t[]", list(order))
+            self.steps._struct.order = self.steps._order
         losses = []
         self.steps.run(losses, 1)
         (loss,) = losses

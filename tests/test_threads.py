@@ -171,16 +171,16 @@ def test_after_an_exception_others_may_go_on(engine):
     class Stop(BaseException):
         pass
 
-    def interrupted(count):
+    def interrupted(*arguments):
         raise Stop
 
     net = network(engine)
     training = Training(net, X, Y, shuffle=True, seed=3, **FIT)
-    draw = training._stream.permutation
-    training._stream.permutation = interrupted
+    run = training._steps.run
+    training._steps.run = interrupted
     with pytest.raises(Stop):
         Thread(training.run, 3).result()
-    training._stream.permutation = draw
+    training._steps.run = run
     training.run(3)
     alone = network(engine)
     alone.fit(X, Y, epochs=3, shuffle=True, seed=3, **FIT)

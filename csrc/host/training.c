@@ -250,6 +250,11 @@ static void train_part(void *context, size_t number, struct pn_team *team)
         self.tiles = tiles_of_member(t, number, team->members);
     while (taken < task->samples && ended < task->epochs) {
         struct group group = group_from(task, first);
+        if (first == 0 && t->random) {
+            if (number == 0)
+                pn_random_permutation(t->order, t->random, t->n);
+            pn_team_wait(team);
+        }
         pass_samples(task, &self, &group);
         if (group.batch && number == 0)
             begin_step(task, group.batch);
@@ -317,6 +322,8 @@ static void keep(struct pn_training *t, int back)
     for (i = 0; i < 3; i++)
         if (counts[i] > 0)
             memcpy(back ? own[i] : kept[i], back ? kept[i] : own[i], counts[i] * sizeof(double));
+    if (t->random)
+        t->random[!back] = t->random[back];
 }
 
 static int parameters_are_finite(const struct task *task)

@@ -42,12 +42,13 @@ struct pn_rows {
 };
 
 /* A training that can stop after any range of samples and go on later: csrc/host/host.h says what
- * a range is. order (n) or NULL, batch_size and n are those of pn_train_epoch. */
+ * a range is. order (n), batch_size and n are those of pn_train_epoch. */
 struct pn_training {
     struct pn_network network;
     struct pn_inputs inputs;
     const double *Y;
-    const size_t *order;
+    size_t *order; /* NULL where samples are taken as they stand */
+    struct pn_random *random; /* NULL, or (2): draws the order of each epoch; and its state kept */
     size_t n;
     size_t batch_size;
     struct pn_optimizer optimizer;
@@ -61,7 +62,7 @@ struct pn_training {
     double total;      /* the losses of this epoch so far; 0 at first */
     size_t ended;      /* the epochs that ended in the last call */
     double *kept;      /* NULL, or ((1 + moments)*count): parameters and moments as they were when */
-    double kept_powers[2]; /* the epoch, or the first one of the last call, began */
+    double kept_powers[2]; /* the epoch, or the first one of the last call, began; so random[1] */
     int diverged;      /* whether the last call took back an epoch: a number was not finite */
 };
 

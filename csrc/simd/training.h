@@ -154,7 +154,10 @@ static void train_one_by_one(struct pn_training *t, double *losses, size_t epoch
     memset(x, 0, (size_t)(end - x) * sizeof *x);
     copy_layers(&walk, 0);
     for (; samples > 0 && ended < epochs; samples--) {
-        size_t row = t->order ? t->order[t->first] : t->first;
+        size_t row;
+        if (t->first == 0 && t->random)
+            pn_random_permutation(t->order, t->random, t->n);
+        row = t->order ? t->order[t->first] : t->first;
         t->total = t->total + step_on_sample(t, &walk, x, y, row, &sparse);
         if (++t->first == t->n) {
             losses[ended++] = t->total / (double)t->n;

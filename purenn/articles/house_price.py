@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engines import lists
 from ..network import Network
-from ..reference.random import RandomState
+from ..reference import RandomState
 from ..terminal import curve
 from .printed import (
     Document,

@@ -18,8 +18,9 @@ INTRODUCTION = """\
  * purenn {version}, the whole core as one file; purenn.h says what it does and how to call it.
  *
  * Compile it with your own flags, as C99 or as C++11: it guards its arithmetic itself, or
- * refuses. It links nothing but memset, memcpy and, for Adam and clipping, sqrt; with
- * -ffunction-sections, -fdata-sections and --gc-sections a program holds only what it uses. */
+ * refuses. It links nothing but memset, memcpy and, for random numbers, first weights, Adam and
+ * clipping, sqrt (-lm); with -ffunction-sections, -fdata-sections and --gc-sections a program holds
+ * only what it uses. */
 """
 
 

@@ -18,6 +18,7 @@ from .functions import (
     xdivy,
     xlogy,
 )
+from .initialization import RULES, initialize, normal_weights, uniform_weights
 from .matrices import Matrix
 from .network import (
     Network,
@@ -33,9 +34,20 @@ from .network import (
     train_step,
     update_parameters,
 )
+from .random import (
+    Random,
+    random_below_or_equal,
+    random_normal,
+    random_permutation,
+    random_seed,
+    random_twist,
+    random_uniform,
+    random_word,
+)
 from .work import processors, threads_asked_for
 
 globals().update(FUNCTIONS)
+globals().update(RULES)
 
 
 def about() -> dict[str, str]:

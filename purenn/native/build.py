@@ -62,6 +62,7 @@ def ffi_builder(root: str = "") -> FFI:
         sources=files(csrc, ".c"),
         depends=files(csrc, ".h"),
         include_dirs=[csrc],
+        libraries=["m"] if gnu else [],  # for sqrt
         extra_compile_args=["-std=c99", "-O3", "-ffp-contract=off", "-pthread"] if gnu else ["/O2"],
         extra_link_args=["-pthread"] if gnu else [],
     )

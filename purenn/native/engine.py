@@ -15,10 +15,12 @@ from ..optimizers import PLAIN, Learning
 from ..reference import count_parameters
 from . import core
 from .core import ffi, lib
+from .initialization import first_parameters
 from .inputs import AT_ONCE, TYPES, Inputs
 from .matrices import Matrix, made, matrix_of
 from .memory import copied, held, zeros
 from .network import network_of
+from .random import random_seed
 from .training import NativeSteps
 from .work import Work, first_samples, next_samples
 
@@ -92,6 +94,12 @@ class NativeEngine:
                 return first + found
             first, size = first + size, n - first - size
         return None
+
+    def first_weights(self, architecture: Architecture) -> array:
+        """First weights, drawn from the architecture's seed, in one block."""
+        state = random_seed(architecture.seed)
+        block = first_parameters(architecture.sizes, architecture.initialization, state)
+        return array("d", block.view().tobytes())
 
     def weights(
         self, architecture: Architecture, block: array, threads: int | None

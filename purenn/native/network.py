@@ -110,12 +110,12 @@ def matrices(block: Memory, sizes: Sequence[int], n: int) -> list[Matrix]:
 
 def count_parameters(sizes: Sequence[int]) -> int:
     """All numbers in W and b. sizes are the inputs, then the outputs of each layer."""
-    return lib.pn_count_parameters(*_countable(sizes))
+    return lib.pn_count_parameters(*countable(sizes))
 
 
 def count_units(sizes: Sequence[int]) -> int:
     """All numbers in A for one sample. sizes are the inputs, then the outputs of each layer."""
-    return lib.pn_count_units(*_countable(sizes))
+    return lib.pn_count_units(*countable(sizes))
 
 
 def forward(X: Any, network: Network) -> tuple[list[Matrix], list[Matrix]]:
@@ -170,7 +170,7 @@ def backward(
 def gradient_norm(gradients: Any) -> float:
     """√(Σ g²) over all gradients [(dW, db), ...]."""
     block, sizes = _gradients(gradients)
-    return lib.pn_gradient_norm(block.pointer, *_countable(sizes))
+    return lib.pn_gradient_norm(block.pointer, *countable(sizes))
 
 
 def clip_gradients(gradients: Any, largest_norm: float) -> None:
@@ -182,7 +182,7 @@ def clip_gradients(gradients: Any, largest_norm: float) -> None:
                 f"gradients[{layer}]: expected what backward gives, got a {type(dW).__name__}"
             )
     lib.pn_clip_gradients(
-        block.pointer, check_number("largest_norm", largest_norm), *_countable(sizes)
+        block.pointer, check_number("largest_norm", largest_norm), *countable(sizes)
     )
     for (dW, db), (own_dW, own_db) in zip(gradients, pairs(block, sizes)):
         dW.data[:] = own_dW.data
@@ -327,7 +327,7 @@ def row_numbers(order: Any, n: int) -> list[int]:
     return rows
 
 
-def _countable(sizes: Sequence[int]) -> tuple[Any, int]:
+def countable(sizes: Sequence[int]) -> tuple[Any, int]:
     """Sizes as C takes them. Raises ValueError where what they count is too large for it."""
     checked = [check_count(f"sizes[{i}]", size, 0, MOST_NUMBERS) for i, size in enumerate(sizes)]
     if not checked or reference.count_parameters(checked) > MOST_NUMBERS:

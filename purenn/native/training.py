@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from time import perf_counter
 
 from ..access import Turns
@@ -13,7 +12,7 @@ from .core import ffi, lib, rule_pointer
 from .inputs import TYPES, Inputs
 from .matrices import vector
 from .memory import Memory, zeros
-from .network import Network, point_optimizer, row_numbers
+from .network import Network, point_optimizer
 from .work import Work, first_samples, next_samples
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 GRADIENT_DESCENT = rule_pointer("gradient_descent")
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 TRAINING = ffi.typeof("struct pn_training *")
+RANDOM, SIZES = ffi.typeof("struct pn_random[2]"), ffi.typeof("size_t[]")
+random_seed = core.unchecked.pn_random_seed
 new, unpack = ffi.new, ffi.unpack  # each look into ffi takes a while
 
 
@@ -44,7 +45,6 @@ class NativeSteps:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
         self._held: list[Any] = [network, X, Y]
         self._work, self._turns = work, turns
-        self._order: Any = None
         self._workspace: Memory | None = None
         self._n, self._epochs = n, 0  # samples, and the epochs whose losses are taken
         self._struct = struct = new(TRAINING)
@@ -66,6 +66,11 @@ class NativeSteps:
                 raise ValueError(f"sample_weights: expected {n} numbers, got {weights.count}")
             struct.sample_weights = weights.pointer
             self._held.append(weights)
+        if learning.seed is not None:
+            self._random = random = new(RANDOM)
+            random_seed(random, learning.seed)
+            self._order = new(SIZES, n)
+            struct.random, struct.order = random, self._order
         self._room = (1 + learning.optimizer.moments) * network.block.count
         struct.range, threads = work.shares(batch_size, bool(named))
         struct.threads = threads
@@ -103,15 +108,6 @@ class NativeSteps:
     def position(self) -> tuple[int, int]:
         """How many epochs have ended, and the next sample of this one."""
         return self._epochs + self._struct.ended, self._struct.first
-
-    def take_order(self, order: Sequence[int]) -> None:
-        """Takes the samples in that order in the epoch that begins now."""
-        rows = ffi.new("size_t[]", row_numbers(order, self._n))
-        with self._turns.queue, self._turns.use:
-            if self._order is None:  # which needs more room
-                self._workspace = None
-            self._order = rows
-            self._struct.order = rows
 
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""

@@ -61,6 +61,12 @@ class PlainEngine:
                 return s
         return None
 
+    def first_weights(self, architecture: Architecture) -> array:
+        """First weights, drawn from the architecture's seed, in one block."""
+        state = reference.random_seed(architecture.seed)
+        sizes, rule = list(architecture.sizes), architecture.initialization
+        return block_of(reference.initialize(sizes, rule, state))
+
     def weights(
         self, architecture: Architecture, block: array, threads: int | None
     ) -> PlainWeights:
@@ -146,42 +152,55 @@ class PlainSteps:
         learning: Learning,
     ) -> None:
         self._weights, self._n, self._batch_size = weights, len(X), batch_size
-        self._learning, self._samples = learning, samples_of(X, Y, weights.network, learning)
+        self._samples = samples_of(X, Y, weights.network, learning)
         self._order: Sequence[int] = range(len(X))
+        self._random = None if learning.seed is None else reference.random_seed(learning.seed)
+        self._drawn = -1  # the last epoch whose order is drawn
         self.position, self._total, self.diverged = (0, 0), 0.0, False
-        self._kept = weights.network, self._samples.state
+        self._kept = self._state()
 
     def take_learning_rate(self, learning_rate: float) -> None:
         """Learns at that rate from now on."""
         self._samples.take_learning_rate(learning_rate)
 
-    def take_order(self, order: Sequence[int]) -> None:
-        """Takes the samples in that order in the epoch that begins now."""
-        self._order = order
+    def _state(self) -> tuple:
+        """What a step changes, and the next one needs."""
+        return self._weights.network, self._samples.state, self._random, self._drawn
+
+    def _go_back(self, state: tuple) -> None:
+        self._weights.network, self._samples.state, self._random, self._drawn = state
+
+    def _draw(self, epoch: int) -> None:
+        """Draws the order of that epoch, once; after an interruption, the same one again."""
+        if self._random is not None and self._drawn != epoch:
+            before = self._random
+            random = reference.Random(before.words, before.position, before.has_spare, before.spare)
+            order = reference.random_permutation(random, self._n)
+            self._order, self._random, self._drawn = order, random, epoch
 
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         check_arithmetic()
-        weights, begun = self._weights, (self.position, self._total, self._kept)
-        network, state = weights.network, self._samples.state
+        begun, state = (self.position, self._total, self._kept), self._state()
         self.diverged = False
         self._run(losses, epochs, samples, False)
-        if self.position[1] == 0 and not is_finite(weights.network):  # then look more closely
+        if self.position[1] == 0 and not is_finite(self._weights.network):  # look more closely
             self.position, self._total, self._kept = begun
-            weights.network, self._samples.state = network, state
+            self._go_back(state)
             del losses[self.position[0] :]
             self._run(losses, epochs, samples, True)
 
     def _run(
         self, losses: list[float], epochs: int, samples: int | None, looks_at_weights: bool
     ) -> None:
-        weights, step, n = self._weights, self._samples.step, self._n
-        order, size = self._order, self._batch_size
+        weights, step, n, size = self._weights, self._samples.step, self._n, self._batch_size
         (epoch, first), total = self.position, self._total
         last, left = epoch + epochs, n * epochs if samples is None else samples
         while epoch < last and left > 0:
             if first == 0:
-                self._kept = weights.network, self._samples.state
+                self._kept = self._state()
+                self._draw(epoch)
+            order = self._order
             rows = order[first : first + size] if size > 1 else (order[first],)
             network, state, L = step(weights.network, rows)
             for loss in L:
@@ -191,14 +210,13 @@ class PlainSteps:
             if first == n:
                 first = 0
                 if not isfinite(total) or (looks_at_weights and not is_finite(network)):
-                    self.diverged, total, (network, state) = True, 0.0, self._kept
-                else:
-                    losses[epoch:] = [total / n]
-                    epoch, total = epoch + 1, 0.0
+                    self._go_back(self._kept)
+                    self._total, self.position, self.diverged = 0.0, (epoch, 0), True
+                    break
+                losses[epoch:] = [total / n]
+                epoch, total = epoch + 1, 0.0
             weights.network, self._samples.state = network, state
             self._total, self.position = total, (epoch, first)
-            if self.diverged:
-                break
 
 
 def is_finite(network: Any) -> bool:

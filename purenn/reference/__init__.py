@@ -20,6 +20,19 @@ from .activations import (
     tanh_forward,
 )
 from .elementary import divide, exp, log, power_of_two, tanh
+from .initialization import (
+    INITIALIZATIONS,
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    initialize,
+    lecun_normal,
+    lecun_uniform,
+    normal_weights,
+    uniform_weights,
+    zeros,
+)
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
 from .losses import (
     LOSSES,
@@ -54,7 +67,17 @@ from .optimizers import (
     nesterov,
     rprop,
 )
-from .random import RandomState
+from .random import (
+    Random,
+    random_below_or_equal,
+    random_normal,
+    random_permutation,
+    random_seed,
+    random_twist,
+    random_uniform,
+    random_word,
+)
+from .random_state import RandomState
 from .regularization import (
     DECAYS,
     clip_gradients,

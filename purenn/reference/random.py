@@ -1,8 +1,9 @@
-"""Random numbers: the Mersenne Twister MT19937 with the streams of NumPy's legacy RandomState.
+"""Random numbers: the Mersenne Twister MT19937, with the streams of NumPy's legacy RandomState.
 
-seed, rand, uniform, randint, permutation and shuffle give NumPy's numbers bit for bit. randn
-and normal need a logarithm, so they use purenn's own: the same bits wherever purenn runs. randn
-is within 2 ulp of NumPy's but for about eight numbers in a million, which are 3 ulp away.
+A state is what a stream of numbers goes on from. All but random_normal gives NumPy's numbers bit
+for bit; that one needs a logarithm, purenn's own, so that it has the same bits wherever purenn
+runs. Words are whole numbers below 2³², and nothing here is above 2⁴⁸: a language whose only
+numbers are binary64 can repeat it.
 
 Source of the generator: M. Matsumoto and T. Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998).
 """
@@ -11,139 +12,113 @@ from math import sqrt
 
 from .elementary import log
 
-N = 624
-M = 397
-MASK32 = 0xFFFFFFFF
+WORDS = 624
+AHEAD = 397
+MASK = 0xFFFFFFFF
+UPPER = 0x80000000
+LOWER = 0x7FFFFFFF
 
 
-class RandomState:
-    """A stream of random numbers that its seed, 0 … 2³² − 1, determines.
+class Random:
+    """A state: 624 words, the place of the next one, and whether a normal number waits, `spare`."""
 
-    Where a method takes a size, None gives one number, an int a list, (rows, columns) a list
-    of rows, drawn row by row.
+    def __init__(self, words: list[int], position: int, has_spare: bool, spare: float) -> None:
+        self.words = list(words)
+        self.position = position  # 624 where all words have been taken
+        self.has_spare = has_spare
+        self.spare = spare
+
+
+def random_seed(seed: int) -> Random:
+    """The state at the beginning of a stream, which its seed, 0 … 2³² − 1, determines.
+
+    words[0] = seed, words[i] = 1812433253·(w ^ (w >> 30)) + i mod 2³² with w = words[i − 1].
     """
-
-    def __init__(self, seed: int) -> None:
-        self.seed(seed)
-
-    def seed(self, seed: int) -> None:
-        """Starts the stream anew. Raises ValueError for a seed outside 0 … 2³² − 1."""
-        if not 0 <= seed <= MASK32:
-            raise ValueError(f"seed: expected 0 to 4294967295, got {seed}")
-        state = [seed]
-        for i in range(1, N):
-            previous = state[-1]
-            state.append((1812433253 * (previous ^ (previous >> 30)) + i) & MASK32)
-        self.set_state((state, N, None))
-
-    def get_state(self) -> tuple:
-        """What the stream goes on from, for set_state."""
-        return list(self._state), self._position, self._spare_normal
-
-    def set_state(self, state: tuple) -> None:
-        """Goes on from there."""
-        self._state, self._position, self._spare_normal = list(state[0]), state[1], state[2]
-
-    def _twist(self) -> None:
-        state = self._state
-        for i in range(N):
-            y = (state[i] & 0x80000000) | (state[(i + 1) % N] & 0x7FFFFFFF)
-            state[i] = state[(i + M) % N] ^ (y >> 1) ^ (0x9908B0DF if y & 1 else 0)
-        self._position = 0
-
-    def _uint32(self) -> int:
-        if self._position == N:
-            self._twist()
-        y = self._state[self._position]
-        self._position = self._position + 1
-        y = y ^ (y >> 11)
-        y = y ^ ((y << 7) & 0x9D2C5680)
-        y = y ^ ((y << 15) & 0xEFC60000)
-        return y ^ (y >> 18)
-
-    def _below_or_equal(self, largest: int) -> int:
-        """A whole number 0 … largest: as many bits as that needs, drawn until they fit."""
-        if largest == 0:
-            return 0
-        mask = 1
-        while mask < largest:
-            mask = 2 * mask + 1
-        while True:
-            value = self._uint32()
-            if largest > MASK32:
-                value = (value << 32) | self._uint32()
-            value = value & mask
-            if value <= largest:
-                return value
-
-    def _double(self) -> float:
-        """A multiple of 2⁻⁵³ in [0, 1), from 27 and 26 random bits."""
-        high = self._uint32() >> 5
-        low = self._uint32() >> 6
-        return (high * 67108864.0 + low) / 9007199254740992.0
-
-    def _normal(self) -> float:
-        """Marsaglia's polar method: two normal numbers at a time, the second one first."""
-        spare, self._spare_normal = self._spare_normal, None
-        if spare is not None:
-            return spare
-        while True:
-            x = 2.0 * self._double() - 1.0
-            y = 2.0 * self._double() - 1.0
-            square = x * x + y * y
-            if 0.0 < square < 1.0:
-                break
-        scale = sqrt(-2.0 * log(square) / square)
-        self._spare_normal = scale * x
-        return scale * y
-
-    def rand(self, *shape: int):
-        """Uniform numbers in [0, 1): one, a list of shape[0], or shape[0] rows of shape[1]."""
-        return _fill(self._double, shape)
-
-    def uniform(self, low: float = 0.0, high: float = 1.0, size=None):
-        """low + (high − low)·u, u uniform in [0, 1)."""
-        return _fill(lambda: low + (high - low) * self._double(), _shape(size))
-
-    def randint(self, low: int, high=None, size=None):
-        """Whole numbers low ≤ i < high; 0 ≤ i < low where high is left out.
-
-        Raises ValueError where there is no such number, or there are more than 2⁶⁴.
-        """
-        if high is None:
-            low, high = 0, low
-        if not 0 < high - low <= 1 << 64:
-            raise ValueError(f"randint: expected 1 to 2**64 numbers from {low} to below {high}")
-        return _fill(lambda: low + self._below_or_equal(high - 1 - low), _shape(size))
-
-    def shuffle(self, items: list) -> None:
-        """Puts the items into a random order, in place."""
-        for i in range(len(items) - 1, 0, -1):
-            j = self._below_or_equal(i)
-            items[i], items[j] = items[j], items[i]
-
-    def permutation(self, n: int) -> list[int]:
-        """The numbers 0 … n − 1 in a random order."""
-        items = list(range(n))
-        self.shuffle(items)
-        return items
-
-    def randn(self, *shape: int):
-        """Normal numbers with mean 0 and deviation 1, in the shape of `rand`."""
-        return _fill(self._normal, shape)
-
-    def normal(self, loc: float = 0.0, scale: float = 1.0, size=None):
-        """loc + scale·g, g normal with mean 0 and deviation 1."""
-        return _fill(lambda: loc + scale * self._normal(), _shape(size))
+    word = seed
+    words = [word]
+    for i in range(1, WORDS):
+        word = word ^ (word >> 30)
+        high = (1812433253 * (word >> 16)) & 0xFFFF  # of the product, in halves of 16 bits
+        low = 1812433253 * (word & 0xFFFF)
+        word = (high * 65536 + low + i) & MASK
+        words.append(word)
+    return Random(words, WORDS, False, 0.0)
 
 
-def _shape(size) -> tuple:
-    if size is None:
-        return ()
-    return (size,) if isinstance(size, int) else tuple(size)
+def random_twist(state: Random) -> None:
+    """Replaces all 624 words by the next ones; their places are counted in a circle.
+
+    words[i] = words[i + 397] ^ (y >> 1) ^ (0x9908B0DF if y is odd), where y is the highest bit of
+    words[i] and the other 31 of words[i + 1].
+    """
+    words = state.words
+    for i in range(WORDS):
+        y = (words[i] & UPPER) | (words[i + 1 if i + 1 < WORDS else 0] & LOWER)
+        ahead = words[i + AHEAD if i + AHEAD < WORDS else i + AHEAD - WORDS]
+        words[i] = ahead ^ (y >> 1) ^ (0x9908B0DF if y & 1 else 0)
+    state.position = 0
 
 
-def _fill(draw, shape: tuple):
-    if not shape:
-        return draw()
-    return [_fill(draw, shape[1:]) for _ in range(shape[0])]
+def random_word(state: Random) -> int:
+    """The next word, 0 … 2³² − 1, its bits mixed."""
+    if state.position == WORDS:
+        random_twist(state)
+    y = state.words[state.position]
+    state.position = state.position + 1
+    y = y ^ (y >> 11)
+    y = y ^ ((y << 7) & 0x9D2C5680)
+    y = y ^ ((y << 15) & 0xEFC60000)
+    return y ^ (y >> 18)
+
+
+def random_uniform(state: Random) -> float:
+    """A multiple of 2⁻⁵³ in [0, 1), from the upper 27 and 26 bits of two words."""
+    high = random_word(state) >> 5
+    low = random_word(state) >> 6
+    return (high * 67108864.0 + low) / 9007199254740992.0
+
+
+def random_below_or_equal(state: Random, largest: int) -> int:
+    """A whole number 0 … largest, largest below 2³²: as many bits as it has, until they fit."""
+    if largest == 0:
+        return 0
+    mask = largest
+    for shift in (1, 2, 4, 8, 16):
+        mask = mask | (mask >> shift)
+    value = random_word(state) & mask
+    while value > largest:
+        value = random_word(state) & mask
+    return value
+
+
+def random_permutation(state: Random, n: int) -> list[int]:
+    """The numbers 0 … n − 1 in a random order, n at most 2³².
+
+    Each from the last one down to the second changes places with one at or before it.
+    Source: R. Durstenfeld, "Algorithm 235", CACM 7 (1964).
+    """
+    order = list(range(n))
+    for i in range(n - 1, 0, -1):
+        j = random_below_or_equal(state, i)
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+def random_normal(state: Random) -> float:
+    """A normal number of mean 0 and deviation 1: two at a time, the second of which waits.
+
+    x and y uniform in the circle s = x² + y² < 1: y·√(−2·log(s) / s), then x·√(−2·log(s) / s).
+    Source: G. Marsaglia and T. A. Bray, SIAM Review 6 (1964).
+    """
+    if state.has_spare:
+        state.has_spare = False
+        return state.spare
+    square = 0.0
+    while not 0.0 < square < 1.0:
+        x = 2.0 * random_uniform(state) - 1.0
+        y = 2.0 * random_uniform(state) - 1.0
+        square = x * x + y * y
+    scale = sqrt(-2.0 * log(square) / square)
+    state.spare = scale * x
+    state.has_spare = True
+    return scale * y

@@ -17,6 +17,40 @@ static void elementary(void)
     free(x), free(S);
 }
 
+static pn_initialization *const INITIALIZATIONS[] = {EACH_INITIALIZATION(ITS_INITIALIZATION)};
+enum { DRAWN = 1500, N_SIZES = 4 };
+
+/* Whatever a seed gives: an odd number of normal ones, so that the next one waits meanwhile. */
+static void random_numbers(void)
+{
+    static const size_t sizes[N_SIZES] = {3, 5, 0, 2};
+    const size_t count = pn_count_parameters(sizes, N_SIZES - 1);
+    struct pn_random *state = buffer(1, sizeof *state);
+    size_t *order = buffer(DRAWN, sizeof *order);
+    double *numbers = buffer(DRAWN, sizeof *numbers);
+    double *parameters = buffer(count, sizeof *parameters);
+    size_t i;
+    pn_random_seed(state, (uint32_t)read_size());
+    for (i = 0; i < DRAWN; i++)
+        numbers[i] = pn_random_word(state);
+    print_numbers(numbers, DRAWN);
+    for (i = 0; i < DRAWN - 1; i++)
+        numbers[i] = i % 4 ? pn_random_uniform(state) : pn_random_normal(state);
+    print_numbers(numbers, DRAWN - 1);
+    for (i = 0; i < DRAWN; i++)
+        numbers[i] = pn_random_below_or_equal(state, (uint32_t)(i * i * i));
+    print_numbers(numbers, DRAWN);
+    pn_random_permutation(order, state, DRAWN);
+    for (i = 0; i < DRAWN; i++)
+        numbers[i] = (double)order[i];
+    print_numbers(numbers, DRAWN);
+    for (i = 0; i < sizeof INITIALIZATIONS / sizeof *INITIALIZATIONS; i++) {
+        pn_initialize(parameters, sizes, INITIALIZATIONS[i], state, N_SIZES - 1);
+        print_numbers(parameters, count);
+    }
+    free(state), free(order), free(numbers), free(parameters);
+}
+
 static void training(void)
 {
     struct training t = read_training();
@@ -50,6 +84,8 @@ int main(void)
     while (scanf(" %c", &kind) == 1) {
         if (kind == 'e')
             elementary();
+        else if (kind == 'r')
+            random_numbers();
         else
             training();
     }

@@ -9,6 +9,7 @@ import struct
 
 from reference import (
     ACTIVATIONS,
+    INITIALIZATIONS,
     LOSSES,
     RULES,
     Network,
@@ -24,12 +25,15 @@ from reference import (
     exp,
     forward,
     gradient_descent,
+    initialize,
     input_gradient,
     log,
     matched_gradient,
     mean,
     output_gradient,
     power_of_two,
+    random_permutation,
+    random_seed,
     scale_inputs,
     tanh,
     train_epoch,
@@ -42,6 +46,7 @@ from reference import (
 # In one order everywhere: a dictionary of MicroPython has none.
 KINDS = sorted(ACTIVATIONS)
 LOSS_KINDS = sorted(LOSSES)
+FIRST_WEIGHTS = sorted(INITIALIZATIONS)
 
 INF = float("inf")
 NAN = float("nan")
@@ -225,7 +230,16 @@ def random_numbers():
         print(error)
 
 
+def first_weights():
+    """Every rule, from one stream, and an order from what is left of it."""
+    state = random_seed(7)
+    for rule in FIRST_WEIGHTS:
+        show_layers(rule, initialize([3, 5, 2], rule, state))
+    print("permutation", random_permutation(state, 700))
+
+
 elementary_functions()
 layers_at_the_edges()
 trainings()
 random_numbers()
+first_weights()

@@ -6,7 +6,6 @@
  * Nothing is allocated: all memory is in arrays of fixed sizes, as purenn.h asks for. */
 #include "purenn.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
 enum { N_IN = 30, N_HIDDEN = 5, N_OUT = 3, N_LAYERS = 2, N_LETTERS = 3, EPOCHS = 1000 };
@@ -34,20 +33,16 @@ static const char *const LETTERS[N_LETTERS] = {
 
 static double parameters[MOST_PARAMETERS];
 static double workspace[MOST_PARAMETERS + 2 * MOST_UNITS]; /* for batches of one letter */
+static double batch[N_IN + N_OUT + 1];
 static double X[N_LETTERS * N_IN], Y[N_LETTERS * N_OUT], L[N_LETTERS];
+static size_t order[N_LETTERS];
+static struct pn_random state;
 
 static const size_t sizes[] = {N_IN, N_HIDDEN, N_OUT};
 static const struct pn_activation *const activations[] = {
     &pn_sigmoid_activation, &pn_sigmoid_activation};
 static const struct pn_network network = {
     sizes, activations, &pn_binary_cross_entropy_loss, parameters, N_LAYERS, 1};
-
-/* Uniform in -0.5 ... 0.5, by a linear congruential generator: every first weight is exact. */
-static double next_weight(uint32_t *state)
-{
-    *state = 1664525u * *state + 1013904223u;
-    return (double)(*state >> 8) / 16777216.0 - 0.5;
-}
 
 int main(void)
 {
@@ -57,7 +52,6 @@ int main(void)
     const double *outputs = A + n_units - N_OUT;
     struct pn_optimizer optimizer = {
         &pn_gradient_descent_rule, {0.1, 0.0, 0.0, 0.0, 0.0}, NULL, 0.0, NULL, 0.0, NULL, {1.0, 1.0}};
-    uint32_t state = 1;
     size_t s, i, epoch;
 
     if (count > MOST_PARAMETERS || n_units > MOST_UNITS) {
@@ -71,11 +65,12 @@ int main(void)
             X[s * N_IN + i] = LETTERS[s][i] == '#' ? 1.0 : 0.0;
         Y[s * N_OUT + s] = 1.0;
     }
-    for (i = 0; i < count; i++)
-        parameters[i] = next_weight(&state);
+    pn_random_seed(&state, 1);
+    pn_initialize(parameters, sizes, pn_glorot_uniform, &state, N_LAYERS);
 
     for (epoch = 1; epoch <= EPOCHS; epoch++) {
-        loss = pn_train_epoch(L, &network, &optimizer, workspace, NULL, X, Y, NULL, 1, NULL,
+        pn_random_permutation(order, &state, N_LETTERS);
+        loss = pn_train_epoch(L, &network, &optimizer, workspace, batch, X, Y, order, 1, NULL,
                               N_LETTERS);
         if (epoch % 200 == 0)
             printf("epoch %4d: loss %.17g\n", (int)epoch, loss);
