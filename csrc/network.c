@@ -42,8 +42,10 @@ void pn_scale_inputs(double *S, const double *X, const double *offset, const dou
 
 /* Z[l] = A[l-1]*W[l] + b[l], A[l] = f[l](Z[l]), with A[-1] = X, for every layer l.
  *
- * X (n, n_in) -> Z and A, matrices (n, n_out of layer l). */
-void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network, size_t n)
+ * X (n, n_in), masks of hidden layers or None -> Z and A, matrices (n, n_out of layer l). With
+ * masks, the next layer gets D[l] = A[l]*masks[l], which stands in place of Z[l]. */
+void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network,
+                const double *masks, size_t n)
 {
     const double *inputs = X;
     const double *W = network->parameters;
@@ -55,6 +57,11 @@ void pn_forward(double *Z, double *A, const double *X, const struct pn_network *
         pn_affine(Z, inputs, W, b, n, n_in, n_out);
         network->activations[layer]->forward(A, Z, n, n_out);
         inputs = A;
+        if (masks && layer + 1 < network->n_layers) {
+            pn_drop(Z, A, masks, n, n_out);
+            inputs = Z;
+            masks += n * n_out;
+        }
         Z += n * n_out;
         A += n * n_out;
         W = b + n_out;
@@ -91,10 +98,11 @@ void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t
  * Without bias, db is 0, so that a bias which starts at 0 stays 0.
  * A of every layer, X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 -> dZ, and
  * gradients as parameters hold them. Weights don't change n: a weight of 2 counts twice as much
- * as 1 in a mean over as many samples. */
+ * as 1 in a mean over as many samples. With masks, layers but the first got A*mask of the one
+ * before, and so goes the gradient back. */
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
                  const double *Y, const struct pn_network *network, const double *sample_weights,
-                 size_t n)
+                 const double *masks, size_t n)
 {
     const size_t *sizes = network->sizes;
     size_t last = network->n_layers - 1;
@@ -105,6 +113,7 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
     size_t layer, j;
     A += units;
     dZ += units;
+    masks = masks ? masks + units : NULL;
     pn_output_gradient(dZ, A, Y, network->activations[last], network->loss, n, sizes[last + 1]);
     if (sample_weights)
         pn_weigh_samples(dZ, sample_weights, n, sizes[last + 1]);
@@ -113,6 +122,11 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
         size_t n_out = sizes[layer + 1];
         double *db = dW + n_in * n_out;
         const double *inputs = layer > 0 ? A - n * n_in : X;
+        if (masks && layer > 0) {
+            masks -= n * n_in;
+            pn_drop(dZ - n * n_in, inputs, masks, n, n_in);
+            inputs = dZ - n * n_in;
+        }
         pn_weight_gradient(dW, inputs, dZ, n, n_in, n_out);
         if (network->bias)
             pn_bias_gradient(db, dZ, n, n_out);
@@ -124,6 +138,8 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
         pn_input_gradient(dZ - n * n_in, dZ, W, n, n_in, n_out);
         dZ -= n * n_in;
         A -= n * n_in;
+        if (masks)
+            pn_drop(dZ, dZ, masks, n, n_in);
         network->activations[layer - 1]->backward(dZ, dZ, A, n, n_in);
         W -= (sizes[layer - 1] + 1) * n_in;
         dW -= (sizes[layer - 1] + 1) * n_in;

@@ -103,6 +103,34 @@ extern const struct pn_loss pn_mean_squared_error_loss;
 extern const struct pn_loss pn_binary_cross_entropy_loss;
 extern const struct pn_loss pn_categorical_cross_entropy_loss;
 
+/* random.c: random numbers
+ * ------------------------
+ * The state of a stream: the caller owns it, and begins with pn_random_seed. */
+#define PN_RANDOM_WORDS 624
+struct pn_random {
+    uint32_t words[PN_RANDOM_WORDS];
+    size_t position; /* of the next word; PN_RANDOM_WORDS where all have been taken */
+    int has_spare;   /* whether spare is a normal number that waits */
+    double spare;
+};
+
+/* order is (n), n <= 2^32. */
+void pn_random_seed(struct pn_random *state, uint32_t seed);
+void pn_random_twist(struct pn_random *state);
+uint32_t pn_random_word(struct pn_random *state);
+double pn_random_uniform(struct pn_random *state);
+uint32_t pn_random_below_or_equal(struct pn_random *state, uint32_t largest);
+void pn_random_permutation(size_t *order, struct pn_random *state, size_t n);
+double pn_random_normal(struct pn_random *state);
+
+/* dropout.c: units that are left out
+ * ----------------------------------
+ * masks are (n, n_out) for each layer but the last, rates (n_layers - 1), each at least 0 and below
+ * 1. D may be A. */
+void pn_draw_masks(double *masks, struct pn_random *random, const double *rates,
+                   size_t n, const size_t *sizes, size_t n_layers);
+void pn_drop(double *D, const double *A, const double *mask, size_t n, size_t n_out);
+
 /* network.c: all layers
  * ---------------------
  * What a network computes with. Everything but the parameters can be static const. */
@@ -125,34 +153,15 @@ size_t pn_count_units(const size_t *sizes, size_t n_layers);
  * pn_backward takes n >= 1. */
 void pn_scale_inputs(double *S, const double *X, const double *offset, const double *scale,
                      size_t n, size_t n_in);
-void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network, size_t n);
+void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network,
+                const double *masks, size_t n);
 void pn_output_gradient(double *dZ, const double *A, const double *Y,
                         const struct pn_activation *activation, const struct pn_loss *loss,
                         size_t n, size_t n_out);
 void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t n_out);
 void pn_backward(double *dZ, double *gradients, const double *A, const double *X,
                  const double *Y, const struct pn_network *network, const double *sample_weights,
-                 size_t n);
-
-/* random.c: random numbers
- * ------------------------
- * The state of a stream: the caller owns it, and begins with pn_random_seed. */
-#define PN_RANDOM_WORDS 624
-struct pn_random {
-    uint32_t words[PN_RANDOM_WORDS];
-    size_t position; /* of the next word; PN_RANDOM_WORDS where all have been taken */
-    int has_spare;   /* whether spare is a normal number that waits */
-    double spare;
-};
-
-/* order is (n), n <= 2^32. */
-void pn_random_seed(struct pn_random *state, uint32_t seed);
-void pn_random_twist(struct pn_random *state);
-uint32_t pn_random_word(struct pn_random *state);
-double pn_random_uniform(struct pn_random *state);
-uint32_t pn_random_below_or_equal(struct pn_random *state, uint32_t largest);
-void pn_random_permutation(size_t *order, struct pn_random *state, size_t n);
-double pn_random_normal(struct pn_random *state);
+                 const double *masks, size_t n);
 
 /* initialization.c: first weights
  * -------------------------------
@@ -233,13 +242,24 @@ struct pn_optimizer {
     double powers[2]; /* 1 at first */
 };
 
-/* n >= 1; sample_weights is (n) or NULL for 1. workspace holds, for a batch of n samples, the
+/* Dropout of a training, which draws masks for each batch: n*pn_count_units of the layers but the
+ * last, for batches of n samples. */
+struct pn_dropout {
+    void (*draw)(double *masks, struct pn_random *random, const double *rates,
+                 size_t n, const size_t *sizes, size_t n_layers); /* that of dropout.c */
+    const double *rates;
+    struct pn_random *random;
+    double *masks;
+};
+
+/* n >= 1; sample_weights is (n) or NULL for 1, dropout may be NULL. workspace holds, for a batch of n samples, the
  * gradients, A and dZ of every layer: pn_count_parameters + 2*n*pn_count_units doubles. */
 void pn_update_parameters(const struct pn_network *network, struct pn_optimizer *optimizer,
                           double *gradients);
 void pn_train_step(double *L, const struct pn_network *network,
                    struct pn_optimizer *optimizer, double *workspace, const double *X,
-                   const double *Y, const double *sample_weights, size_t n);
+                   const double *Y, const double *sample_weights,
+                   const struct pn_dropout *dropout, size_t n);
 
 /* Returns the mean of L, which is (n) and gets the losses in the order taken. order is (n), each
  * below n, or NULL for 0, 1, 2 ...; 1 <= batch_size <= n. batch holds batch_size*(n_in + n_out + 1)
@@ -247,7 +267,7 @@ void pn_train_step(double *L, const struct pn_network *network,
 double pn_train_epoch(double *L, const struct pn_network *network,
                       struct pn_optimizer *optimizer, double *workspace, double *batch,
                       const double *X, const double *Y, const size_t *order, size_t batch_size,
-                      const double *sample_weights, size_t n);
+                      const double *sample_weights, const struct pn_dropout *dropout, size_t n);
 
 /* cffi: end */
 

@@ -24,11 +24,12 @@ void pn_update_parameters(const struct pn_network *network, struct pn_optimizer 
 
 /* Changes the parameters by one step of the optimizer on the batch X, Y.
  *
- * X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 -> L, the loss of each sample before
- * the step, times its weight, (n). */
+ * X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1, dropout or None -> L, the loss of
+ * each sample before the step, times its weight, (n). */
 void pn_train_step(double *L, const struct pn_network *network,
                    struct pn_optimizer *optimizer, double *workspace, const double *X,
-                   const double *Y, const double *sample_weights, size_t n)
+                   const double *Y, const double *sample_weights,
+                   const struct pn_dropout *dropout, size_t n)
 {
     size_t n_layers = network->n_layers;
     size_t n_out = network->sizes[n_layers];
@@ -36,11 +37,16 @@ void pn_train_step(double *L, const struct pn_network *network,
     double *gradients = workspace;
     double *A = gradients + pn_count_parameters(network->sizes, n_layers);
     double *dZ = A + n * units;
-    pn_forward(A, A, X, network, n);
+    double *masks = NULL;
+    if (dropout) {
+        masks = dropout->masks;
+        dropout->draw(masks, dropout->random, dropout->rates, n, network->sizes, n_layers);
+    }
+    pn_forward(dZ, A, X, network, masks, n);
     network->loss->losses(L, A + n * (units - n_out), Y, n, n_out);
     if (sample_weights)
         pn_weigh_samples(L, sample_weights, n, 1);
-    pn_backward(dZ, gradients, A, X, Y, network, sample_weights, n);
+    pn_backward(dZ, gradients, A, X, Y, network, sample_weights, masks, n);
     pn_update_parameters(network, optimizer, gradients);
 }
 
@@ -52,7 +58,7 @@ void pn_train_step(double *L, const struct pn_network *network,
 double pn_train_epoch(double *L, const struct pn_network *network,
                       struct pn_optimizer *optimizer, double *workspace, double *batch,
                       const double *X, const double *Y, const size_t *order, size_t batch_size,
-                      const double *sample_weights, size_t n)
+                      const double *sample_weights, const struct pn_dropout *dropout, size_t n)
 {
     size_t n_in = network->sizes[0];
     size_t n_out = network->sizes[network->n_layers];
@@ -79,7 +85,8 @@ double pn_train_epoch(double *L, const struct pn_network *network,
             batch_Y = rows_Y;
             weights = sample_weights ? rows_weights : NULL;
         }
-        pn_train_step(L + start, network, optimizer, workspace, batch_X, batch_Y, weights, size);
+        pn_train_step(L + start, network, optimizer, workspace, batch_X, batch_Y, weights, dropout,
+                      size);
     }
     return pn_mean(L, n);
 }

@@ -11,7 +11,16 @@ from math import inf
 from sys import float_info
 
 from .annotations import Any, Sequence
-from .checks import STRINGS, check_bool, check_choice, check_count, is_number, shown
+from .checks import (
+    STRINGS,
+    check_bool,
+    check_choice,
+    check_count,
+    check_number,
+    counted,
+    is_number,
+    shown,
+)
 from .door import finite_row, items
 from .frozen import Record
 from .reference import ACTIVATIONS, INITIALIZATIONS, LOSSES, count_parameters, count_units
@@ -75,14 +84,16 @@ class Architecture(Record):
 
     `sizes` are the numbers of inputs and of units in each layer, `activations` has a name for each
     layer, `loss` is a name, `bias` says whether there are biases, `seed` is the one that first
-    weights are drawn from, `initialization` the rule by which they are, `preparation` what is done
-    around the network. It can't be changed.
+    weights are drawn from, `initialization` the rule by which they are, `dropout` the share of each
+    hidden layer's units that a training leaves out, or None, `preparation` what is done around the
+    network. It can't be changed.
     Raises ValueError or TypeError for a wrong argument.
     """
 
     __slots__ = (
         "activations",
         "bias",
+        "dropout",
         "initialization",
         "loss",
         "n_in",
@@ -97,6 +108,7 @@ class Architecture(Record):
     loss: str
     bias: bool
     seed: int
+    dropout: tuple[float, ...] | None  # a rate for each layer but the last, or None
     initialization: str
     preparation: Preparation
     n_in: int
@@ -111,6 +123,7 @@ class Architecture(Record):
         loss: str = "mean_squared_error",
         bias: bool = True,
         seed: int | None = None,
+        dropout: float | Sequence[float] = 0.0,
         initialization: str = "glorot_uniform",
         input_offset: Any = None,
         input_scale: Any = None,
@@ -129,6 +142,7 @@ class Architecture(Record):
             loss=loss,
             bias=check_bool("bias", bias),
             seed=check_seed(seed),
+            dropout=_check_dropout(dropout, len(sizes) - 2),
             initialization=check_choice("initialization", tuple(INITIALIZATIONS), initialization),
             preparation=Preparation(input_offset, input_scale, labels, sizes[0]),
         )
@@ -141,6 +155,7 @@ class Architecture(Record):
             "loss": self.loss,
             "bias": self.bias,
             "seed": self.seed,
+            "dropout": self.dropout or 0.0,
             "initialization": self.initialization,
             **self.preparation.given,
         }
@@ -151,10 +166,11 @@ class Architecture(Record):
     @property
     def description(self) -> str:
         """The arguments that make it."""
+        dropout = "" if self.dropout is None else f", dropout={list(self.dropout)}"
         given = [f", {name}={shown(value)}" for name, value in self.preparation.given.items()]
         return (
             f"{list(self.sizes)}, activations={list(self.activations)}, loss={self.loss!r}, "
-            f"bias={self.bias}, seed={self.seed}, initialization={self.initialization!r}"
+            f"bias={self.bias}{dropout}, seed={self.seed}, initialization={self.initialization!r}"
             f"{''.join(given)}"
         )
 
@@ -246,6 +262,27 @@ def _check_activations(activations: Any, sizes: tuple[int, ...]) -> tuple[str, .
         if name == "softmax" and width == 1:
             raise ValueError("activations: softmax over one unit is always 1; use sigmoid")
     return checked
+
+
+def _check_dropout(dropout: Any, n_hidden: int) -> tuple[float, ...] | None:
+    """A rate for each hidden layer, from one for all or a list; None where all are 0."""
+    if is_number(dropout):
+        rates: list = [dropout] * n_hidden
+        if n_hidden == 0 and dropout != 0:
+            raise ValueError("dropout: expected 0 in a network without hidden layers")
+    elif isinstance(dropout, Sequence) and not isinstance(dropout, STRINGS):
+        rates = items("dropout", dropout)
+    else:
+        raise TypeError(f"dropout: expected a number or a list, got {shown(dropout)}")
+    if len(rates) != n_hidden:
+        raise ValueError(
+            f"dropout: expected {counted(n_hidden, 'rate')}, one per hidden layer, got {len(rates)}"
+        )
+    checked = tuple(check_number(f"dropout[{i}]", rate) for i, rate in enumerate(rates))
+    for i, rate in enumerate(checked):
+        if not 0.0 <= rate < 1.0:
+            raise ValueError(f"dropout[{i}]: expected at least 0 and less than 1, got {rate}")
+    return checked if any(checked) else None
 
 
 def _check_pair(activation: str, loss: str) -> None:

@@ -3,7 +3,8 @@
 It holds no true, false or null, so that `ast.literal_eval` reads it on a Python without `json`.
 Numbers are written with the digits that round-trip exactly. `sha256` is the digest of all that
 stands above it as this module writes it, but for the line of the labels: white space may change and
-labels may be edited, but no number. `initialization` is there only if it isn't glorot_uniform;
+labels may be edited, but no number. `dropout` is there only if there is any, `initialization` only
+if it isn't glorot_uniform,
 `preparation` only if something is done around the network, and says only that. Labels are written
 in ASCII as JSON has it: another character is \\u and four digits, above U+FFFF a pair of
 surrogates. They are read in UTF-8 as well.
@@ -39,6 +40,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "loss_scale": (str, "a string"),
     "bias": (int, "0 or 1"),
     "seed": (int, "a whole number"),
+    "dropout": (list, "a list"),
     "initialization": (str, "a string"),
     "preparation": (dict, "fields in braces"),
     "weights": (list, "a list"),
@@ -46,7 +48,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "test_output": (list, "a list"),
     "sha256": (str, "a string"),
 }
-OPTIONAL = ("initialization", "preparation")
+OPTIONAL = ("dropout", "initialization", "preparation")
 
 
 class Model:
@@ -122,6 +124,7 @@ def _model(fields: dict[str, Any]) -> Model:
         loss=fields["loss"],
         bias=bool(fields["bias"]),
         seed=fields["seed"],
+        dropout=fields.get("dropout", 0.0),
         initialization=fields.get("initialization", INITIALIZATION),
         **preparation,
     )
@@ -222,6 +225,7 @@ def _text(model: Model) -> str:
         f'"loss_scale": "{architecture.loss_scale}"',
         f'"bias": {int(architecture.bias)}',
         f'"seed": {architecture.seed}',
+        *([f'"dropout": {list(architecture.dropout)}'] if architecture.dropout else []),
         *_initialization_lines(architecture.initialization),
         *_preparation_lines(architecture.preparation),
         '"weights": [\n' + ",\n".join(_layer_text(*layer) for layer in layers) + "]",

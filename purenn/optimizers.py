@@ -110,21 +110,23 @@ class Optimizer(Record):
 
 
 class Learning:
-    """How a training learns: an optimizer, its learning rate, the seed that the order of each epoch
-    is drawn from, or None for the order of the samples as they stand, and their weights as a vector
-    of the engine, or None where all are 1."""
+    """How a training learns: an optimizer, its learning rate, the seed of its random numbers, which
+    may be None where it needs none, whether it shuffles, the rates of its dropout or None, and the
+    weights of its samples as a vector of the engine, or None where all are 1."""
 
-    __slots__ = ("learning_rate", "optimizer", "sample_weights", "seed")
+    __slots__ = ("dropout", "learning_rate", "optimizer", "sample_weights", "seed", "shuffle")
 
     def __init__(
         self,
         optimizer: Optimizer,
         learning_rate: float,
         seed: int | None = None,
+        shuffle: bool = False,
+        dropout: tuple[float, ...] | None = None,
         sample_weights: Any = None,
     ) -> None:
-        self.optimizer, self.learning_rate = optimizer, learning_rate
-        self.seed, self.sample_weights = seed, sample_weights
+        self.optimizer, self.learning_rate, self.seed = optimizer, learning_rate, seed
+        self.shuffle, self.dropout, self.sample_weights = shuffle, dropout, sample_weights
 
 
 def check_optimizer(optimizer: Any) -> Optimizer:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from warnings import warn
-
 from . import door, samples
 from .access import Claim
 from .annotations import TYPE_CHECKING, Any
@@ -88,11 +86,11 @@ class Training:
         batch_size = self._n if batch_size is None else check_count("batch_size", batch_size)
         self._batch_size = batch_size if batch_size < self._n else self._n
         shuffle = check_bool("shuffle", shuffle)
-        if shuffle or seed is not None:
-            seed = check_seed(seed)
-        self._history = History(seed if shuffle else None)
+        draws = shuffle or architecture.dropout is not None
+        seed = check_seed(seed) if draws or seed is not None else None
+        self._history = History(seed if draws else None)
         self._claim, self._losses = network.claim, self._history.history["loss"]
-        learning = Learning(optimizer, learning_rate, self._history.seed)
+        learning = Learning(optimizer, learning_rate, seed, shuffle, architecture.dropout)
         self._steps = weights.steps(X, Y, self._batch_size, learning)
 
     def __reduce__(self) -> tuple:
@@ -132,6 +130,8 @@ class Training:
             f"are those {kept}. The steps are too large for these data: try a smaller "
             "learning_rate, or smaller inputs and targets (input_offset, input_scale)"
         )
+        from warnings import warn
+
         warn(message, TrainingWarning, stacklevel=4)
 
     def _go_on(self, epochs: int, samples: int | None = None) -> None:

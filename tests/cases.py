@@ -43,11 +43,12 @@ class Learning:
 
     rule, moments, numbers = "gradient_descent", 0, ()
     decay, weight_decay, largest_norm, sample_weights = None, 0.0, 0.0, None
+    dropout, seed, shuffle = None, None, False
 
     def __init__(self, learning_rate):
         self.learning_rate = learning_rate
 
-    def vary(self, stream, n, edge):
+    def vary(self, stream, n, hidden, edge):
         """Another rule, decay, clipping, and weights of n samples."""
         self.rule = stream.choice(RULES)
         self.moments = DESCRIBED_RULES[self.rule].moments
@@ -60,6 +61,9 @@ class Learning:
         if edge:
             weights[0] = stream.choice(EDGES)
         self.sample_weights = weights if stream.random() < 0.4 else None
+        if stream.random() < 0.4 and hidden:
+            self.dropout = [stream.choice([0.0, 0.2, 0.5, 0.999]) for _ in range(hidden)]
+            self.seed = stream.randrange(2**32)
 
     @property
     def optimizer(self):
@@ -70,9 +74,12 @@ class Learning:
         return Rates(learning_rate, *self.numbers)
 
     def begin(self, functions, network):
-        """The optimizer for that network, as those functions take it."""
+        """The optimizer for that network and the dropout, as those functions take them."""
         how = self.decay, self.weight_decay, self.largest_norm
-        return functions.Optimizer(network, self.rule, self.rates(self.learning_rate), *how)
+        optimizer = functions.Optimizer(network, self.rule, self.rates(self.learning_rate), *how)
+        if self.dropout is None:
+            return optimizer, None
+        return optimizer, functions.Dropout(self.dropout, functions.random_seed(self.seed))
 
 
 # Operands at which arithmetic goes wrong first.
@@ -123,7 +130,7 @@ class Case:
         ]
         self.learning = Learning(self.rate)
         if stream.random() < 0.5:
-            self.learning.vary(stream, n, edge)
+            self.learning.vary(stream, n, len(self.sizes) - 2, edge)
 
     def network(self, functions):
         """The network with copies of the first weights, as those functions take it."""
@@ -132,16 +139,20 @@ class Case:
     def train(self, functions):
         """The parameters' and losses' bits after three epochs, then what a last look computes."""
         network, weights = self.network(functions), self.learning.sample_weights
-        optimizer = self.learning.begin(functions, network)
+        optimizer, dropout = self.learning.begin(functions, network)
         losses = [
             functions.train_epoch(
-                network, optimizer, self.X, self.Y, order, self.batch_size, weights
+                network, optimizer, self.X, self.Y, order, self.batch_size, weights, dropout
             )
             for order in self.orders
         ]
-        step = functions.train_step(network, optimizer, self.X, self.Y, weights)
-        Z, A = functions.forward(self.X, network)
-        dZ, gradients = functions.backward(A, self.X, self.Y, network, weights)
+        step = functions.train_step(network, optimizer, self.X, self.Y, weights, dropout)
+        masks = None
+        if dropout is not None:
+            n = len(self.X)
+            masks = functions.draw_masks(dropout.random, self.learning.dropout, n, self.sizes)
+        Z, A = functions.forward(self.X, network, masks)
+        dZ, gradients = functions.backward(A, self.X, self.Y, network, weights, masks)
         norm = [functions.gradient_norm(gradients)]
         found = losses, network.parameters, step, Z, A, dZ, gradients, norm
         return [bits(part) for part in found]
@@ -199,7 +210,7 @@ class WideCase(Case):
             self.Y[self.orders[0][-1]][0] = float("inf")
         self.learning = Learning(self.rate)
         if stream.random() < 0.5:
-            self.learning.vary(stream, n, False)
+            self.learning.vary(stream, n, len(self.sizes) - 2, False)
 
 
 def copied(weights):

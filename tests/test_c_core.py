@@ -318,14 +318,15 @@ def case_text(case):
     numbers = hexes([*flat(case.weights), *data])
     orders = [row for order in case.orders for row in order] if ordered else []
     rest = " ".join(map(str, orders))
-    return f"t {' '.join(map(str, words))} {optimizer} {weights} {numbers} {rest}"
+    dropout = "0" if how.dropout is None else f"1 {how.seed} {hexes(how.dropout)}"
+    return f"t {' '.join(map(str, words))} {optimizer} {weights} {dropout} {numbers} {rest}"
 
 
 def expected_lines(case):
     """What the driver prints for a training, from the reference."""
     network, weights = case.network(reference), case.learning.sample_weights
-    optimizer = case.learning.begin(reference, network)
-    rest = case.batch_size, weights
+    optimizer, dropout = case.learning.begin(reference, network)
+    rest = case.batch_size, weights, dropout
     lines = [
         [reference.train_epoch(network, optimizer, case.X, case.Y, order, *rest)]
         for order in case.orders

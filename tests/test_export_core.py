@@ -113,9 +113,17 @@ static const struct pn_activation *const activations[] = {&pn_sigmoid_activation
 static double parameters[3], workspace[5], X[2], Y[1], L[1];
 static const struct pn_network network = {
     sizes, activations, &pn_binary_cross_entropy_loss, parameters, 1, 1};
+static struct pn_optimizer optimizer = {.rule = &pn_gradient_descent_rule};
 static void train(void)
 {
-    pn_train_epoch(L, &network, workspace, 0, X, Y, 0, 1, 0.1, 1);
+    pn_train_epoch(L, &network, &optimizer, workspace, 0, X, Y, 0, 1, 0, 0, 1);
+}
+"""
+LEARNS = """
+static void learn(void)
+{
+    optimizer.rule = &pn_adam_rule;
+    optimizer.clip = pn_clip_gradients;
 }
 """
 DRAWS = """
@@ -130,8 +138,9 @@ static void draw(void)
 """
 
 
-def test_what_is_not_drawn_is_not_linked(folder, tmp_path):
-    """Random numbers where nothing is drawn; normal ones where uniform ones are."""
+def test_what_is_not_used_is_not_linked(folder, tmp_path):
+    """Random numbers where nothing is drawn, normal ones where uniform ones are; other optimizers,
+    clipping, decay, and dropout's masks."""
 
     def linked(program, main):
         source = f'#include "purenn.h"\n{program}int main(void) {{ {main} return 0; }}\n'
@@ -143,7 +152,10 @@ def test_what_is_not_drawn_is_not_linked(folder, tmp_path):
 
     trained = linked(TRAINS, "train();")
     assert "train_epoch" in trained
-    assert not [name for name in trained if "random" in name or "initialize" in name]
+    others = {name for name in trained if re.search("random|initialize|masks|clip|decay", name)}
+    assert not others | trained & {"momentum", "nesterov", "adam", "rprop", "adam_rates"}
+    learned = linked(TRAINS + LEARNS, "train(); learn();") - trained
+    assert learned == {"adam", "adam_rates", "clip_gradients", "gradient_norm"}
     drawn = linked(TRAINS + DRAWS, "train(); draw();") - trained
     assert {"random_permutation", "initialize", "glorot_uniform"} <= drawn
     assert not [name for name in drawn if "normal" in name or "he_" in name]

@@ -62,9 +62,10 @@ def expected(kind, seed):
     """A case, and the bits of the reference: losses, parameters, a last prediction."""
     case = kind(seed)
     network, weights = case.network(reference), case.learning.sample_weights
-    optimizer = case.learning.begin(reference, network)
+    optimizer, dropout = case.learning.begin(reference, network)
+    rest = case.batch_size, weights, dropout
     losses = [
-        reference.train_epoch(network, optimizer, case.X, case.Y, order, case.batch_size, weights)
+        reference.train_epoch(network, optimizer, case.X, case.Y, order, *rest)
         for order in case.orders
     ]
     _, A = reference.forward(case.X, network)

@@ -26,7 +26,7 @@ static void plain(void)
 {
     const struct pn_network network = {
         sizes, activations, &pn_categorical_cross_entropy_loss, parameters, N_LAYERS, 1};
-    pn_forward(A, A, x, &network, 1);
+    pn_forward(A, A, x, &network, NULL, 1);
 }
 
 static void read_file(const char *path, double *numbers, size_t count)

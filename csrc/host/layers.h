@@ -34,6 +34,8 @@ struct walk {
     const double *X;     /* these rows as doubles; NULL leaves zeros out, and needs inputs->columns */
     size_t from;
     const double *weights; /* of the samples, or NULL */
+    const double *masks;   /* NULL, or pn_draw_masks for `drawn` samples, of which `from` is one */
+    size_t drawn;
     double *scratch; /* PN_SCRATCH doubles, for PN_LEAST_PACKED samples or more */
 };
 
@@ -94,11 +96,18 @@ WALK double *dZ_of(const struct walk *walk, const struct layer *layer)
     return layer->dZ + walk->from * layer->row;
 }
 
-/* A of every layer, pn_forward. */
+/* The masks of this walk's samples in the layer whose masks begin there. */
+WALK const double *masks_of(const struct walk *walk, const struct layer *layer,
+                            const double *masks)
+{
+    return masks + walk->from * layer->width;
+}
+
+/* A of every layer, pn_forward. With masks, dZ of a hidden layer is what the next one gets. */
 WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk)
 {
     size_t n = walk->rows.n, l;
-    const double *X = walk->X;
+    const double *X = walk->X, *masks = walk->masks;
     for (l = 0; l < walk->network->n_layers; l++) {
         const struct layer *layer = &walk->layers[l];
         double *A = A_of(walk, layer);
@@ -108,17 +117,25 @@ WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk
             kernels->sparse_affine(A, walk->inputs, walk->rows, layer->W, layer->b, layer->row);
         kernels->activation_forward(A, A, layer->activation, n, layer->width, n * layer->row);
         X = A;
+        if (masks && l + 1 < walk->network->n_layers) {
+            pn_drop(dZ_of(walk, layer), A, masks_of(walk, layer, masks), n, layer->width);
+            X = dZ_of(walk, layer);
+            masks += walk->drawn * layer->width;
+        }
     }
 }
 
 /* The losses L, and dZ of every layer, pn_backward without its gradients. Y (n, row of the last
- * layer). */
+ * layer). With masks, A of a hidden layer becomes what the next one got. */
 WALK void walk_backward(const struct pn_kernels *kernels, const struct walk *walk, double *L,
                         const double *Y)
 {
     const struct pn_network *network = walk->network;
     size_t n = walk->rows.n, l = network->n_layers - 1;
     const struct layer *layer = &walk->layers[l];
+    const double *masks = walk->masks;
+    if (masks)
+        masks += walk->drawn * pn_count_units(network->sizes, l);
     kernels->sample_losses(L, A_of(walk, layer), Y, network->loss, n, layer->width);
     kernels->output_gradient(dZ_of(walk, layer), A_of(walk, layer), Y, layer->activation,
                              network->loss, n, layer->width, n * layer->row);
@@ -131,8 +148,15 @@ WALK void walk_backward(const struct pn_kernels *kernels, const struct walk *wal
         double *dZ = dZ_of(walk, before);
         kernels->input_gradient(dZ, dZ_of(walk, layer), layer->W, layer->row, n, layer->n_in,
                                 layer->width, walk->scratch);
+        if (masks) {
+            masks -= walk->drawn * before->width;
+            pn_drop(dZ, dZ, masks_of(walk, before, masks), n, before->width);
+        }
         kernels->activation_backward(dZ, dZ, A_of(walk, before), before->activation, n,
                                      before->width, n * before->row);
+        if (masks)
+            pn_drop(A_of(walk, before), A_of(walk, before), masks_of(walk, before, masks), n,
+                    before->width);
     }
 }
 

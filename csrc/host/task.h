@@ -19,6 +19,7 @@ struct places {
     size_t X, Y;    /* (group, n_in), (group, n_out): rows that must be converted or gathered */
     size_t weights; /* (group) of samples: gathered */
     size_t squares; /* (units): sums of the columns of each dW, if gradients are clipped */
+    size_t masks;   /* (group, hidden units), if there is dropout */
     size_t end;
 };
 
@@ -75,7 +76,8 @@ static struct places places_of(const struct pn_training *t)
     at.Y = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
     at.weights = at.Y + (t->order ? at.group * sizes[n_layers] : 0);
     at.squares = at.weights + (t->order && t->sample_weights ? at.group : 0);
-    at.end = at.squares + (t->optimizer.clip ? units : 0);
+    at.masks = at.squares + (t->optimizer.clip ? units : 0);
+    at.end = at.masks + (t->dropout ? at.group * (units - sizes[n_layers]) : 0);
     return at;
 }
 

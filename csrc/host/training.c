@@ -22,6 +22,7 @@ static int one_by_one(const struct pn_kernels *kernels, const struct pn_training
 {
     const struct pn_optimizer *optimizer = &t->optimizer;
     return t->batch_size == 1 && t->gradients == NULL && t->sample_weights == NULL &&
+           t->dropout == NULL &&
            optimizer->rule == &pn_gradient_descent_rule && optimizer->decay == NULL &&
            optimizer->clip == NULL && kernels->train_one_by_one != NULL;
 }
@@ -57,6 +58,8 @@ static struct walk walk_of(const struct task *task, const struct member *self,
         .inputs = &t->inputs,
         .rows = {t->order, group->first + samples.from, size_of(samples)},
         .from = samples.from,
+        .masks = t->dropout && t->gradients == NULL ? t->workspace + task->at.masks : NULL,
+        .drawn = group->size,
         .scratch = t->workspace + task->at.scratch + self->number * PN_SCRATCH,
     };
     return walk;
@@ -237,6 +240,17 @@ static struct group group_from(const struct task *task, size_t first)
     return group;
 }
 
+/* Draws the order of an epoch that begins, and the masks of a group. */
+static void draw(const struct task *task, const struct group *group)
+{
+    const struct pn_training *t = task->training;
+    if (group->first == 0 && t->shuffle)
+        pn_random_permutation(t->order, t->random, t->n);
+    if (t->dropout)
+        pn_draw_masks(t->workspace + task->at.masks, t->random, t->dropout, group->size,
+                      t->network.sizes, t->network.n_layers);
+}
+
 /* What each member does: the same groups in the same order, a part of each. */
 static void train_part(void *context, size_t number, struct pn_team *team)
 {
@@ -250,9 +264,9 @@ static void train_part(void *context, size_t number, struct pn_team *team)
         self.tiles = tiles_of_member(t, number, team->members);
     while (taken < task->samples && ended < task->epochs) {
         struct group group = group_from(task, first);
-        if (first == 0 && t->random) {
+        if (t->random && (t->dropout || first == 0)) {
             if (number == 0)
-                pn_random_permutation(t->order, t->random, t->n);
+                draw(task, &group);
             pn_team_wait(team);
         }
         pass_samples(task, &self, &group);

@@ -48,7 +48,9 @@ struct pn_training {
     struct pn_inputs inputs;
     const double *Y;
     size_t *order; /* NULL where samples are taken as they stand */
-    struct pn_random *random; /* NULL, or (2): draws the order of each epoch; and its state kept */
+    int shuffle;              /* whether each epoch begins with drawing its order */
+    struct pn_random *random; /* NULL, or (2): draws orders and masks; and as it was kept */
+    const double *dropout;    /* NULL, or (n_layers - 1) rates, which need random */
     size_t n;
     size_t batch_size;
     struct pn_optimizer optimizer;

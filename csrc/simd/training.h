@@ -148,14 +148,14 @@ static void train_one_by_one(struct pn_training *t, double *losses, size_t epoch
     double *y = x + padded(t->inputs.n_in);
     double *A = y + padded(t->network.sizes[t->network.n_layers]), *dZ = A + units, *end;
     struct layer *layers = (struct layer *)(void *)t->workspace;
-    struct walk walk = {&t->network, layers, &t->inputs, {NULL, 0, 1}, NULL, 0, NULL, NULL};
+    struct walk walk = {&t->network, layers, &t->inputs, {NULL, 0, 1}, NULL, 0, NULL, NULL, 0, NULL};
     int sparse = t->sparse;
     end = lay_out(layers, &t->network, LANES, 1, A, dZ, dZ + units);
     memset(x, 0, (size_t)(end - x) * sizeof *x);
     copy_layers(&walk, 0);
     for (; samples > 0 && ended < epochs; samples--) {
         size_t row;
-        if (t->first == 0 && t->random)
+        if (t->first == 0 && t->shuffle)
             pn_random_permutation(t->order, t->random, t->n);
         row = t->order ? t->order[t->first] : t->first;
         t->total = t->total + step_on_sample(t, &walk, x, y, row, &sparse);

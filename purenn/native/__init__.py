@@ -19,20 +19,25 @@ from .functions import (
     xlogy,
 )
 from .initialization import RULES, initialize, normal_weights, uniform_weights
-from .matrices import Matrix
-from .network import (
-    Network,
+from .learning import (
+    Dropout,
     Optimizer,
-    backward,
     clip_gradients,
-    count_parameters,
-    count_units,
-    forward,
+    draw_masks,
+    drop,
     gradient_norm,
-    output_gradient,
     train_epoch,
     train_step,
     update_parameters,
+)
+from .matrices import Matrix
+from .network import (
+    Network,
+    backward,
+    count_parameters,
+    count_units,
+    forward,
+    output_gradient,
 )
 from .random import (
     Random,

@@ -1,20 +1,18 @@
-"""The functions of csrc/network.c and csrc/training.c, and the network that they take.
+"""The functions of csrc/network.c, and the network that they take.
 
-See purenn/reference/network.py and training.py for their formulas. Each is one call of C.
+See purenn/reference/network.py for their formulas. Each is one call of C.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 
 from .. import reference
 from ..annotations import Any
-from ..checks import check_bool, check_choice, check_count, check_number, counted, shown
+from ..checks import check_bool, check_choice, check_count, counted, shown
 from ..frozen import Frozen
-from ..reference import ACTIVATIONS, DECAYS, LOSSES, RULES, Rates
-from .core import activation_pointer, ffi, function_pointer, lib, loss_pointer, rule_pointer
-from .functions import struct_of
+from ..reference import ACTIVATIONS, LOSSES
+from .core import activation_pointer, ffi, lib, loss_pointer
 from .matrices import Matrix, made, matrix, vector
 from .memory import MOST_NUMBERS, Memory, zeros
 
@@ -39,7 +37,7 @@ class Network(Frozen):
     def __init__(
         self, parameters: Sequence[Any], activations: Sequence[str], loss: str, bias: bool
     ) -> None:
-        layers = _layers(parameters)
+        layers = layers_of(parameters)
         sizes = (layers[0][0].shape[0], *(W.shape[1] for W, _ in layers))
         block = zeros(count_parameters(sizes))
         self._point(sizes, block, activations, loss, bias)
@@ -118,12 +116,13 @@ def count_units(sizes: Sequence[int]) -> int:
     return lib.pn_count_units(*countable(sizes))
 
 
-def forward(X: Any, network: Network) -> tuple[list[Matrix], list[Matrix]]:
+def forward(X: Any, network: Network, masks: Any = None) -> tuple[list[Matrix], list[Matrix]]:
     """Z and A of every layer. X (n, n_in) → matrices (n, n_out of the layer)."""
     X = _samples("X", X, network)
     n, units = len(X), count_units(network.sizes)
     Z, A = zeros(n * units), zeros(n * units)
-    lib.pn_forward(Z.pointer, A.pointer, X.memory.pointer, network.struct, n)
+    block = masks_of(masks, network, n)
+    lib.pn_forward(Z.pointer, A.pointer, X.memory.pointer, network.struct, pointer_of(block), n)
     return matrices(Z, network.sizes, n), matrices(A, network.sizes, n)
 
 
@@ -132,7 +131,7 @@ def output_gradient(A: Any, Y: Any, activation: str, loss: str) -> Matrix:
     check_choice("activation", tuple(ACTIVATIONS), activation)
     check_choice("loss", tuple(LOSSES), loss)
     A = matrix("A", A)
-    Y = _fitting("Y", Y, *A.shape)
+    Y = fitting("Y", Y, *A.shape)
     dZ = zeros(A.memory.count)
     lib.pn_output_gradient(
         dZ.pointer,
@@ -146,11 +145,12 @@ def output_gradient(A: Any, Y: Any, activation: str, loss: str) -> Matrix:
 
 
 def backward(
-    A: Any, X: Any, Y: Any, network: Network, sample_weights: Any = None
+    A: Any, X: Any, Y: Any, network: Network, sample_weights: Any = None, masks: Any = None
 ) -> tuple[list[Matrix], list[tuple[Matrix, memoryview[Any]]]]:
     """dZ of every layer, and the gradients (dW, db). X (n, n_in), Y (n, n_out), n ≥ 1."""
-    X, Y = _batch(X, Y, network)
-    weights = _sample_weights(sample_weights, len(X), network)
+    X, Y = batch_of(X, Y, network)
+    weights = sample_weights_of(sample_weights, len(X), network)
+    block = masks_of(masks, network, len(X))
     n, sizes = len(X), network.sizes
     outputs = _outputs(A, network, n)
     dZ, gradients = zeros(outputs.count), zeros(network.block.count)
@@ -161,170 +161,31 @@ def backward(
         X.memory.pointer,
         Y.memory.pointer,
         network.struct,
-        weights.pointer if weights else ffi.NULL,
+        pointer_of(weights),
+        pointer_of(block),
         n,
     )
     return matrices(dZ, sizes, n), pairs(gradients, sizes)
 
 
-def gradient_norm(gradients: Any) -> float:
-    """√(Σ g²) over all gradients [(dW, db), ...]."""
-    block, sizes = _gradients(gradients)
-    return lib.pn_gradient_norm(block.pointer, *countable(sizes))
-
-
-def clip_gradients(gradients: Any, largest_norm: float) -> None:
-    """Makes their norm largest_norm where it is larger, in place: the gradients of `backward`."""
-    block, sizes = _gradients(gradients)
-    for layer, (dW, _) in enumerate(gradients):
-        if type(dW) is not Matrix:
-            raise TypeError(
-                f"gradients[{layer}]: expected what backward gives, got a {type(dW).__name__}"
-            )
-    lib.pn_clip_gradients(
-        block.pointer, check_number("largest_norm", largest_norm), *countable(sizes)
-    )
-    for (dW, db), (own_dW, own_db) in zip(gradients, pairs(block, sizes)):
-        dW.data[:] = own_dW.data
-        db[:] = own_db
-
-
-class Optimizer(Frozen):
-    """How a network learns, as C computes with it: see purenn.reference.Optimizer.
-
-    `struct` is a `struct pn_optimizer *`, `moments` lists each moment as `parameters` does.
-    Raises ValueError or TypeError where a name is not known or a number is none.
-    """
-
-    __slots__ = ("_kept", "moments", "network", "struct")
-    moments: list[list[tuple[Matrix, memoryview[Any]]]]
-    network: Network
-    struct: Any
-
-    def __init_subclass__(cls) -> None:
-        raise TypeError("Optimizer: expected no subclass, since C relies on what it says")
-
-    def __init__(
-        self,
-        network: Network,
-        rule: str,
-        rates: Rates,
-        decay: str | None = None,
-        weight_decay: float = 0.0,
-        largest_norm: float = 0.0,
-    ) -> None:
-        _check_network(network)
-        check_choice("rule", tuple(RULES), rule)
-        if decay is not None:
-            check_choice("decay", tuple(DECAYS), decay)
-        count, struct = network.block.count, ffi.new("struct pn_optimizer *")
-        kept = zeros(RULES[rule].moments * count)
-        point_optimizer(struct, kept, rule, rates, decay, weight_decay, largest_norm)
-        self._fill(
-            _kept=kept,
-            moments=[
-                pairs(kept.part(i * count, count), network.sizes)
-                for i in range(RULES[rule].moments)
-            ],
-            network=network,
-            struct=struct,
+def masks_of(masks: Any, network: Network, n: int) -> Memory | None:
+    """The masks of n samples in one block, or None."""
+    if masks is None:
+        return None
+    hidden = network.sizes[:-1]
+    if not isinstance(masks, Sequence) or len(masks) != len(hidden) - 1:
+        raise ValueError(
+            f"masks: expected a list of {len(hidden) - 1} matrices, got {shown(masks)}"
         )
+    block = zeros(n * count_units(hidden))
+    for number, (own, values) in enumerate(zip(matrices(block, hidden, n), masks)):
+        own.data[:] = fitting(f"masks[{number}]", values, *own.shape).data
+    return block
 
 
-def point_optimizer(
-    struct: Any,
-    moments: Memory,
-    rule: str,
-    rates: Rates,
-    decay: str | None,
-    weight_decay: float,
-    largest_norm: float,
-) -> None:
-    """Fills a struct pn_optimizer, before its first step, whose moments are all 0."""
-    struct.rule, struct.rates = rule_pointer(rule), struct_of(rates)[0]
-    if decay is not None:
-        struct.decay = function_pointer(f"pn_{decay}_decay")
-    struct.weight_decay = check_number("weight_decay", weight_decay)
-    struct.largest_norm = check_number("largest_norm", largest_norm)
-    if struct.largest_norm > 0.0:
-        struct.clip = function_pointer("pn_clip_gradients")
-    struct.moments = moments.pointer if moments.count else ffi.NULL
-    struct.powers = (1.0, 1.0)
-
-
-def update_parameters(network: Network, optimizer: Optimizer, gradients: Any) -> None:
-    """One step of the parameters by their gradients [(dW, db), ...]."""
-    _check_optimizer(optimizer, network)
-    block, sizes = _gradients(gradients)
-    if sizes != network.sizes:
-        raise ValueError(f"gradients: expected sizes {network.sizes}, got {sizes}")
-    lib.pn_update_parameters(network.struct, optimizer.struct, block.pointer)
-
-
-def train_step(
-    network: Network, optimizer: Optimizer, X: Any, Y: Any, sample_weights: Any = None
-) -> memoryview[Any]:
-    """Changes the parameters by one step on the batch X, Y; the loss of each sample before it."""
-    X, Y = _batch(X, Y, network)
-    _check_optimizer(optimizer, network)
-    weights = _sample_weights(sample_weights, len(X), network)
-    L = zeros(len(X))
-    workspace = _workspace(network, len(X))
-    lib.pn_train_step(
-        L.pointer,
-        network.struct,
-        optimizer.struct,
-        workspace.pointer,
-        X.memory.pointer,
-        Y.memory.pointer,
-        weights.pointer if weights else ffi.NULL,
-        len(X),
-    )
-    return L.view()
-
-
-def train_epoch(
-    network: Network,
-    optimizer: Optimizer,
-    X: Any,
-    Y: Any,
-    order: Sequence[int],
-    batch_size: int,
-    sample_weights: Any = None,
-) -> float:
-    """One step for each batch of samples in the given order; the mean loss before the steps."""
-    X, Y = _batch(X, Y, network)
-    n = len(X)
-    _check_optimizer(optimizer, network)
-    batch_size = min(check_count("batch_size", batch_size), n)
-    weights = _sample_weights(sample_weights, n, network)
-    rows = ffi.new("size_t[]", row_numbers(order, n))
-    L, workspace = zeros(n), _workspace(network, batch_size)
-    batch = zeros(batch_size * (network.sizes[0] + network.sizes[-1] + 1))
-    return lib.pn_train_epoch(
-        L.pointer,
-        network.struct,
-        optimizer.struct,
-        workspace.pointer,
-        batch.pointer,
-        X.memory.pointer,
-        Y.memory.pointer,
-        rows,
-        batch_size,
-        weights.pointer if weights else ffi.NULL,
-        n,
-    )
-
-
-def row_numbers(order: Any, n: int) -> list[int]:
-    """The numbers of n rows as a list that nobody else has, each checked."""
-    try:
-        rows = [int.__index__(index(row)) for row in order]  # whatever a subclass of int says
-    except TypeError:
-        raise TypeError(f"order: expected {n} row numbers, got {shown(order)}") from None
-    if len(rows) != n or not all(0 <= row < n for row in rows):
-        raise ValueError(f"order: expected {n} row numbers from 0 to {n - 1}, got {shown(rows)}")
-    return rows
+def pointer_of(memory: Memory | None) -> Any:
+    """Where it begins, or NULL."""
+    return memory.pointer if memory else ffi.NULL
 
 
 def countable(sizes: Sequence[int]) -> tuple[Any, int]:
@@ -335,7 +196,7 @@ def countable(sizes: Sequence[int]) -> tuple[Any, int]:
     return ffi.new("size_t[]", checked), len(checked) - 1
 
 
-def _layers(parameters: Any) -> list[tuple[Matrix, Memory]]:
+def layers_of(parameters: Any) -> list[tuple[Matrix, Memory]]:
     if not isinstance(parameters, Sequence) or isinstance(parameters, (str, bytes)):
         raise TypeError(f"parameters: expected a list of (W, b), got {shown(parameters)}")
     if len(parameters) == 0:
@@ -347,11 +208,11 @@ def _layers(parameters: Any) -> list[tuple[Matrix, Memory]]:
             raise ValueError(f"{name}: expected a pair (W, b), got {shown(pair)}")
         W, b = matrix(f"{name} W", pair[0]), vector(f"{name} b", pair[1])
         n_in = layers[-1][1].count if layers else W.shape[0]
-        layers.append((_fitting(f"{name} W", W, n_in, b.count), b))
+        layers.append((fitting(f"{name} W", W, n_in, b.count), b))
     return layers
 
 
-def _fitting(name: str, values: Any, n_rows: int, n_columns: int) -> Matrix:
+def fitting(name: str, values: Any, n_rows: int, n_columns: int) -> Matrix:
     """The values as a matrix of that shape."""
     found = matrix(name, values)
     if found.shape == (0, 0) and n_rows == 0:  # an empty list is of any width
@@ -364,25 +225,12 @@ def _fitting(name: str, values: Any, n_rows: int, n_columns: int) -> Matrix:
     return found
 
 
-def _check_network(network: Any) -> None:
+def check_network(network: Any) -> None:
     if not isinstance(network, Network):
         raise TypeError(f"network: expected purenn.native.Network, got {type(network).__name__}")
 
 
-def _check_optimizer(optimizer: Any, network: Network) -> None:
-    """Of that network: its moments have the shapes of the parameters."""
-    _check_network(network)
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer: expected purenn.native.Optimizer, got {type(optimizer).__name__}"
-        )
-    if optimizer.network.sizes != network.sizes:
-        raise ValueError(
-            f"optimizer: expected one for sizes {network.sizes}, got {optimizer.network.sizes}"
-        )
-
-
-def _sample_weights(values: Any, n: int, network: Network) -> Memory | None:
+def sample_weights_of(values: Any, n: int, network: Network) -> Memory | None:
     """The weight of each of n samples, or None for 1."""
     if values is None:
         return None
@@ -395,29 +243,18 @@ def _sample_weights(values: Any, n: int, network: Network) -> Memory | None:
     return weights
 
 
-def _gradients(gradients: Any) -> tuple[Memory, tuple[int, ...]]:
-    """A copy of [(dW, db), ...] in one block, and its sizes."""
-    layers = _layers(gradients)
-    sizes = (layers[0][0].shape[0], *(W.shape[1] for W, _ in layers))
-    block = zeros(count_parameters(sizes))
-    for (dW, db), (own_dW, own_db) in zip(layers, pairs(block, sizes)):
-        own_dW.data[:] = dW.data
-        own_db[:] = db.view()
-    return block, sizes
-
-
 def _samples(name: str, X: Any, network: Network) -> Matrix:
-    _check_network(network)
+    check_network(network)
     found = matrix(name, X)
-    return _fitting(name, found, len(found), network.sizes[0])
+    return fitting(name, found, len(found), network.sizes[0])
 
 
-def _batch(X: Any, Y: Any, network: Network) -> tuple[Matrix, Matrix]:
+def batch_of(X: Any, Y: Any, network: Network) -> tuple[Matrix, Matrix]:
     """X and Y of at least one sample, neither in the memory of the parameters."""
     X = _samples("X", X, network)
     if len(X) == 0:
         raise ValueError("X: expected at least one sample, got none")
-    Y = _fitting("Y", Y, len(X), network.sizes[-1])
+    Y = fitting("Y", Y, len(X), network.sizes[-1])
     for name, given in (("X", X), ("Y", Y)):
         if given.memory.overlaps(network.block):
             raise ValueError(f"{name}: expected memory of its own, got the network's parameters")
@@ -431,9 +268,5 @@ def _outputs(A: Any, network: Network, n: int) -> Memory:
         raise ValueError(f"A: expected a list of {len(sizes) - 1} matrices, got {shown(A)}")
     block = zeros(n * count_units(sizes))
     for number, (own, values) in enumerate(zip(matrices(block, sizes, n), A)):
-        own.data[:] = _fitting(f"A[{number}]", values, *own.shape).data
+        own.data[:] = fitting(f"A[{number}]", values, *own.shape).data
     return block
-
-
-def _workspace(network: Network, n: int) -> Memory:
-    return zeros(network.block.count + 2 * n * count_units(network.sizes))

@@ -10,9 +10,10 @@ from ..optimizers import PLAIN
 from . import core
 from .core import ffi, lib, rule_pointer
 from .inputs import TYPES, Inputs
+from .learning import point_optimizer
 from .matrices import vector
 from .memory import Memory, zeros
-from .network import Network, point_optimizer
+from .network import Network
 from .work import Work, first_samples, next_samples
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ GRADIENT_DESCENT = rule_pointer("gradient_descent")
 EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 TRAINING = ffi.typeof("struct pn_training *")
 RANDOM, SIZES = ffi.typeof("struct pn_random[2]"), ffi.typeof("size_t[]")
+DOUBLES = ffi.typeof("double[]")
 random_seed = core.unchecked.pn_random_seed
 new, unpack = ffi.new, ffi.unpack  # each look into ffi takes a while
 
@@ -69,8 +71,14 @@ class NativeSteps:
         if learning.seed is not None:
             self._random = random = new(RANDOM)
             random_seed(random, learning.seed)
+            struct.random = random
+        if learning.shuffle:
             self._order = new(SIZES, n)
-            struct.random, struct.order = random, self._order
+            struct.order, struct.shuffle = self._order, 1
+        if learning.dropout is not None:
+            rates = new(DOUBLES, learning.dropout)
+            struct.dropout = rates
+            self._held.append(rates)
         self._room = (1 + learning.optimizer.moments) * network.block.count
         struct.range, threads = work.shares(batch_size, bool(named))
         struct.threads = threads

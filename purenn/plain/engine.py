@@ -155,8 +155,9 @@ class PlainSteps:
         self._samples = samples_of(X, Y, weights.network, learning)
         self._order: Sequence[int] = range(len(X))
         self._random = None if learning.seed is None else reference.random_seed(learning.seed)
-        self._drawn = -1  # the last epoch whose order is drawn
+        self._shuffles, self._drawn = learning.shuffle, -1  # the last epoch whose order is drawn
         self.position, self._total, self.diverged = (0, 0), 0.0, False
+        self._draws_masks = learning.dropout is not None
         self._kept = self._state()
 
     def take_learning_rate(self, learning_rate: float) -> None:
@@ -202,7 +203,10 @@ class PlainSteps:
                 self._draw(epoch)
             order = self._order
             rows = order[first : first + size] if size > 1 else (order[first],)
-            network, state, L = step(weights.network, rows)
+            random = self._random
+            if self._draws_masks:
+                random = copy_of_random(random)
+            network, state, L = step(weights.network, rows, random)
             for loss in L:
                 total = total + loss
             first += len(rows)
@@ -215,7 +219,7 @@ class PlainSteps:
                     break
                 losses[epoch:] = [total / n]
                 epoch, total = epoch + 1, 0.0
-            weights.network, self._samples.state = network, state
+            weights.network, self._samples.state, self._random = network, state, random
             self._total, self.position = total, (epoch, first)
 
 
@@ -228,17 +232,21 @@ def is_finite(network: Any) -> bool:
     return isfinite(sum(map(sum, rows))) or all(isfinite(w) for row in rows for w in row)
 
 
+def copy_of_random(random: Any) -> reference.Random:
+    """The same state of a stream, for whoever goes on from it."""
+    return reference.Random(random.words, random.position, random.has_spare, random.spare)
+
+
 def samples_of(X: list, Y: list, network: Any, learning: Learning) -> Samples | WeighedSamples:
     """The samples of a training that begins."""
     optimizer, weights = learning.optimizer, learning.sample_weights
-    if optimizer.is_plain and weights is None:
+    if optimizer.is_plain and weights is None and learning.dropout is None:
         bias = network.layers.bias if isinstance(network, Tiled) else network.bias
         return Samples(X, Y, bias, learning.learning_rate)
     settings = optimizer.decay, optimizer.weight_decay, optimizer.largest_norm
     rates = optimizer.rates(learning.learning_rate)
-    return WeighedSamples(
-        X, Y, reference.Optimizer(network, optimizer.rule, rates, *settings), weights
-    )
+    begun = reference.Optimizer(network, optimizer.rule, rates, *settings)
+    return WeighedSamples(X, Y, begun, weights, learning.dropout)
 
 
 def block_of(parameters: list) -> array:

@@ -75,7 +75,7 @@ class Samples:
         self._learning_rate = learning_rate
         self._small = 0.0 < learning_rate < LIMIT and self._X_is_small
 
-    def step(self, network, rows) -> tuple:
+    def step(self, network, rows, random=None) -> tuple:
         """The network after a step on those rows, tiled or not, the state, the losses before."""
         if self._small and isinstance(network, Tiled):
             if len(rows) == 1:
@@ -102,28 +102,30 @@ class Samples:
 
 
 class WeighedSamples:
-    """All samples of a training by any optimizer, whose state is kept, or of samples with weights.
-
-    The reference makes the steps.
+    """All samples of any training: its optimizer, whose state is kept, their weights, the rates of
+    its dropout. The reference makes the steps.
     """
 
-    def __init__(self, X: list, Y: list, optimizer, sample_weights) -> None:
+    def __init__(self, X: list, Y: list, optimizer, sample_weights, dropout) -> None:
         self._X, self._Y, self._weights, self._optimizer = X, Y, sample_weights, optimizer
+        self._dropout = dropout
         self.state = optimizer.moments, optimizer.powers
 
     def take_learning_rate(self, learning_rate: float) -> None:
         """Learns at that rate from now on."""
         self._optimizer.rates.learning_rate = learning_rate
 
-    def step(self, network, rows) -> tuple:
-        """The network after a step on those rows, the state, the losses before."""
+    def step(self, network, rows, random=None) -> tuple:
+        """The network after a step on those rows, the state, the losses before; random draws the
+        masks of dropout."""
         network = network.untiled() if isinstance(network, Tiled) else copy_of(network)
         optimizer, (moments, powers) = self._optimizer, self.state
         optimizer.moments = [[[list(row) for row in rows] for rows in m] for m in moments]
         optimizer.powers = list(powers)
         X, Y = [self._X[row] for row in rows], [self._Y[row] for row in rows]
         weights = None if self._weights is None else [self._weights[row] for row in rows]
-        L = reference.train_step(network, optimizer, X, Y, weights)
+        dropout = None if self._dropout is None else reference.Dropout(self._dropout, random)
+        L = reference.train_step(network, optimizer, X, Y, weights, dropout)
         return network, (optimizer.moments, optimizer.powers), L
 
 

@@ -19,6 +19,7 @@ from .activations import (
     tanh_backward,
     tanh_forward,
 )
+from .dropout import Dropout, draw_masks, drop
 from .elementary import divide, exp, log, power_of_two, tanh
 from .initialization import (
     INITIALIZATIONS,

@@ -4,6 +4,7 @@ Z, A and dZ are lists with one matrix per layer; A[-1] are the outputs.
 """
 
 from .activations import ACTIVATIONS
+from .dropout import drop
 from .elementary import divide
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
 from .losses import LOSSES, matched_gradient
@@ -55,10 +56,11 @@ def scale_inputs(
     return [[divide(x_k - o, d) for x_k, o, d in zip(x, offset, scale)] for x in X]
 
 
-def forward(X: list[list[float]], network: Network) -> tuple:
+def forward(X: list[list[float]], network: Network, masks=None) -> tuple:
     """Z[l] = A[l−1]·W[l] + b[l], A[l] = f[l](Z[l]), with A[−1] = X, for every layer l.
 
-    X (n, n_in) → Z and A, matrices (n, n_out of layer l).
+    X (n, n_in), masks of hidden layers or None → Z and A, matrices (n, n_out of layer l). With
+    masks, the next layer gets D[l] = A[l]·masks[l], which stands in place of Z[l].
     """
     Z = []
     A = []
@@ -67,6 +69,8 @@ def forward(X: list[list[float]], network: Network) -> tuple:
         Z.append(affine(inputs, W, b))
         A.append(ACTIVATIONS[activation].forward(Z[-1]))
         inputs = A[-1]
+        if masks is not None and len(Z) < len(network.parameters):
+            Z[-1] = inputs = drop(A[-1], masks[len(Z) - 1])
     return Z, A
 
 
@@ -90,7 +94,12 @@ def weigh_samples(dZ: list[list[float]], sample_weights: list[float]) -> None:
 
 
 def backward(
-    A: list, X: list[list[float]], Y: list[list[float]], network: Network, sample_weights=None
+    A: list,
+    X: list[list[float]],
+    Y: list[list[float]],
+    network: Network,
+    sample_weights=None,
+    masks=None,
 ) -> tuple:
     """dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.
 
@@ -98,7 +107,8 @@ def backward(
     Without bias, db is 0, so that a bias which starts at 0 stays 0.
     A of every layer, X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 → dZ, and
     gradients as parameters hold them. Weights don't change n: a weight of 2 counts twice as much
-    as 1 in a mean over as many samples.
+    as 1 in a mean over as many samples. With masks, layers but the first got A·mask of the one
+    before, and so goes the gradient back.
     """
     last = len(network.parameters) - 1
     dZ = [output_gradient(A[last], Y, network.activations[last], network.loss)]
@@ -108,10 +118,14 @@ def backward(
     for layer in range(last, -1, -1):
         W, b = network.parameters[layer]
         inputs = A[layer - 1] if layer > 0 else X
+        if masks is not None and layer > 0:
+            inputs = drop(inputs, masks[layer - 1])
         dW = weight_gradient(inputs, dZ[0])
         db = bias_gradient(dZ[0]) if network.bias else [0.0 for _ in b]
         gradients.insert(0, (dW, db))
         if layer > 0:
             dA = input_gradient(dZ[0], W)
-            dZ.insert(0, ACTIVATIONS[network.activations[layer - 1]].backward(dA, inputs))
+            if masks is not None:
+                dA = drop(dA, masks[layer - 1])
+            dZ.insert(0, ACTIVATIONS[network.activations[layer - 1]].backward(dA, A[layer - 1]))
     return dZ, gradients

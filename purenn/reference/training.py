@@ -1,5 +1,6 @@
 """Training: one step on a batch, one epoch over all samples."""
 
+from .dropout import draw_masks
 from .losses import LOSSES, mean
 from .network import Network, backward, forward
 from .optimizers import RULES, Rates
@@ -62,17 +63,22 @@ def train_step(
     X: list[list[float]],
     Y: list[list[float]],
     sample_weights=None,
+    dropout=None,
 ) -> list[float]:
     """Changes the parameters by one step of the optimizer on the batch X, Y.
 
-    X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1 → L, the loss of each sample before
-    the step, times its weight, (n).
+    X (n, n_in), Y (n, n_out), sample_weights (n) or None for 1, dropout or None → L, the loss of
+    each sample before the step, times its weight, (n).
     """
-    Z, A = forward(X, network)
+    masks = None
+    if dropout is not None:
+        sizes = [len(X[0])] + [len(b) for _, b in network.parameters]
+        masks = draw_masks(dropout.random, dropout.rates, len(X), sizes)
+    Z, A = forward(X, network, masks)
     L = LOSSES[network.loss].losses(A[-1], Y)
     if sample_weights is not None:
         L = [weight * loss for weight, loss in zip(sample_weights, L)]
-    dZ, gradients = backward(A, X, Y, network, sample_weights)
+    dZ, gradients = backward(A, X, Y, network, sample_weights, masks)
     update_parameters(network, optimizer, gradients)
     return L
 
@@ -85,6 +91,7 @@ def train_epoch(
     order: list[int],
     batch_size: int,
     sample_weights=None,
+    dropout=None,
 ) -> float:
     """One step for each batch of batch_size samples, taken in the given order.
 
@@ -98,5 +105,5 @@ def train_epoch(
         batch_X = [X[row] for row in rows]
         batch_Y = [Y[row] for row in rows]
         weights = None if sample_weights is None else [sample_weights[row] for row in rows]
-        L.extend(train_step(network, optimizer, batch_X, batch_Y, weights))
+        L.extend(train_step(network, optimizer, batch_X, batch_Y, weights, dropout))
     return mean(L)

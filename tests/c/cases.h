@@ -69,6 +69,8 @@ struct training {
     size_t n_in, n_out, count, units;
     double *X, *Y, *weights; /* weights of the samples, or NULL */
     struct pn_optimizer optimizer;
+    double *dropout; /* rates, or NULL */
+    struct pn_random random[2];
 };
 
 /* The optimizer's rule, decay (0 for none) and numbers. */
@@ -120,6 +122,11 @@ static struct training read_training(void)
     read_optimizer(&t.optimizer, t.count);
     weighed = read_size();
     t.weights = weighed ? read_numbers(t.n) : NULL;
+    t.dropout = NULL;
+    if (read_size()) {
+        pn_random_seed(t.random, (uint32_t)read_size());
+        t.dropout = read_numbers(n_layers - 1);
+    }
     t.network.parameters = read_numbers(t.count);
     t.X = read_numbers(t.n * t.n_in);
     t.Y = read_numbers(t.n * t.n_out);
@@ -136,5 +143,5 @@ static void read_order(struct training *t)
 static void free_training(struct training *t)
 {
     free(t->sizes), free(t->activations), free(t->order), free(t->network.parameters);
-    free(t->X), free(t->Y), free(t->weights), free(t->optimizer.moments);
+    free(t->X), free(t->Y), free(t->weights), free(t->optimizer.moments), free(t->dropout);
 }

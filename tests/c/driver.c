@@ -59,22 +59,24 @@ static void training(void)
     double *batch = t.order ? buffer(t.batch_size * (t.n_in + t.n_out + 1), sizeof *batch) : NULL;
     double *Z = buffer(t.n * t.units, sizeof *Z), *A = buffer(t.n * t.units, sizeof *A);
     double *dZ = buffer(t.n * t.units, sizeof *dZ), *gradients = buffer(t.count, sizeof *gradients);
+    struct pn_dropout dropout = {pn_draw_masks, t.dropout, t.random, NULL};
     size_t epoch;
+    dropout.masks = buffer(t.batch_size * (t.units - t.n_out), sizeof(double));
     for (epoch = 0; epoch < t.epochs; epoch++) {
         double mean;
         read_order(&t);
         mean = pn_train_epoch(L, &t.network, &t.optimizer, workspace, batch, t.X, t.Y, t.order,
-                              t.batch_size, t.weights, t.n);
+                              t.batch_size, t.weights, t.dropout ? &dropout : NULL, t.n);
         print_numbers(&mean, 1);
     }
-    pn_forward(Z, A, t.X, &t.network, t.n);
-    pn_backward(dZ, gradients, A, t.X, t.Y, &t.network, t.weights, t.n);
+    pn_forward(Z, A, t.X, &t.network, NULL, t.n);
+    pn_backward(dZ, gradients, A, t.X, t.Y, &t.network, t.weights, NULL, t.n);
     print_numbers(t.network.parameters, t.count);
     print_numbers(Z, t.n * t.units);
     print_numbers(A, t.n * t.units);
     print_numbers(dZ, t.n * t.units);
     print_numbers(gradients, t.count);
-    free(L), free(workspace), free(batch), free(Z), free(A), free(dZ), free(gradients);
+    free(dropout.masks), free(L), free(workspace), free(batch), free(Z), free(A), free(dZ), free(gradients);
     free_training(&t);
 }
 

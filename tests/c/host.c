@@ -111,6 +111,8 @@ static void training(void)
     training.network = t.network;
     training.optimizer = t.optimizer;
     training.sample_weights = t.weights;
+    training.dropout = t.dropout;
+    training.random = t.dropout ? t.random : NULL;
     find_inputs(&training.inputs, &t);
     training.sparse = t.n % 2 == 0;
     training.order = t.order;
@@ -130,8 +132,8 @@ static void training(void)
     training.batch_size = t.n;
     training.gradients = gradients;
     epoch_of(&training, samples);
-    pn_forward(Z, A, t.X, &t.network, t.n);
-    pn_backward(dZ, plain, A, t.X, t.Y, &t.network, t.weights, t.n);
+    pn_forward(Z, A, t.X, &t.network, NULL, t.n);
+    pn_backward(dZ, plain, A, t.X, t.Y, &t.network, t.weights, NULL, t.n);
     predict(&t, &training, A + t.n * (t.units - t.n_out));
     print_numbers(t.network.parameters, t.count);
     print_numbers(Z, t.n * t.units);

@@ -12,6 +12,7 @@ from reference import (
     INITIALIZATIONS,
     LOSSES,
     RULES,
+    Dropout,
     Network,
     Optimizer,
     RandomState,
@@ -174,6 +175,11 @@ def trainings():
                     optimizer = Optimizer(network, "gradient_descent", Rates(0.05))
                     show(name, train_epoch(network, optimizer, X, Y, order, batch_size))
                 show_layers(name, network.parameters)
+    dropout = Dropout([0.5, 0.0, 0.1], random_seed(5))
+    for _ in range(3):
+        optimizer = Optimizer(network, "momentum", Rates(0.05))
+        show("dropout", train_epoch(network, optimizer, X, Y, range(10), 4, None, dropout))
+    show_layers("dropout", network.parameters)
     layers = network.parameters
     for bias in (True, False):
         network = Network(layers, deep("identity"), "mean_squared_error", bias)

@@ -25,7 +25,7 @@ static void train(const struct article *a, size_t count)
     memcpy(a->network.parameters, a->start, count * sizeof *a->start);
     for (epoch = 0; epoch < a->epochs; epoch++)
         pn_train_epoch(losses, &a->network, &optimizer, workspace, NULL, a->X, a->Y, NULL,
-                       a->batch_size, NULL, a->n);
+                       a->batch_size, NULL, NULL, a->n);
 }
 
 static void put_number(uint64_t number, unsigned base, int width)

@@ -95,7 +95,7 @@ ${indent}double *workspace)
     struct pn_optimizer optimizer = {
         &${p}_rule, {learning_rate, 0.0, 0.0, 0.0, 0.0}, NULL, 0.0, NULL, 0.0, NULL, {1.0, 1.0}};
     double *L = workspace + ${P}_PARAMETERS + $n_units * n;
-${scaling}    pn_train_step(L, &${p}_network, &optimizer, workspace, $X, Y, NULL, n);
+${scaling}    pn_train_step(L, &${p}_network, &optimizer, workspace, $X, Y, NULL, NULL, n);
     return pn_mean(L, n);
 }
 """)

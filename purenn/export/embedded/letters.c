@@ -70,13 +70,13 @@ int main(void)
 
     for (epoch = 1; epoch <= EPOCHS; epoch++) {
         pn_random_permutation(order, &state, N_LETTERS);
-        loss = pn_train_epoch(L, &network, &optimizer, workspace, batch, X, Y, order, 1, NULL,
+        loss = pn_train_epoch(L, &network, &optimizer, workspace, batch, X, Y, order, 1, NULL, NULL,
                               N_LETTERS);
         if (epoch % 200 == 0)
             printf("epoch %4d: loss %.17g\n", (int)epoch, loss);
     }
 
-    pn_forward(A, A, X + N_IN, &network, 1);
+    pn_forward(A, A, X + N_IN, &network, NULL, 1);
     for (i = 0; i < N_OUT; i++)
         printf("%c: %.17g\n", (int)('A' + i), outputs[i]);
     return outputs[1] > outputs[0] && outputs[1] > outputs[2] ? 0 : 1;
