@@ -3,8 +3,9 @@
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
 from .engines import BackendError, backend_info
+from .history import History
 from .network import Network
-from .training import History, Training
+from .training import Training
 from .version import VERSION
 
 if TYPE_CHECKING:
