@@ -1,4 +1,7 @@
-"""purenn: dense neural networks in plain Python and in C, with the same bits."""
+"""purenn: dense neural networks in plain Python and in C, with the same bits.
+
+Beside what stands here there is purenn.schedules, for learning rates.
+"""
 
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
@@ -9,6 +12,7 @@ from .training import Training
 from .version import VERSION
 
 if TYPE_CHECKING:
+    from . import schedules
     from .export import export_c, export_python
 
 __version__ = VERSION
@@ -21,11 +25,16 @@ __all__ = [
     "backend_info",
     "export_c",
     "export_python",
+    "schedules",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """The exports, imported where they are first asked for."""
+    """What takes a while to import, imported where it is first asked for."""
+    if name == "schedules":
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
     if name in ("export_c", "export_python"):
         from . import export
 
