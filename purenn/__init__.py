@@ -1,6 +1,7 @@
 """purenn: dense neural networks in plain Python and in C, with the same bits.
 
-Beside what stands here there is purenn.schedules, for learning rates.
+Beside what stands here there are two rooms of plain functions: purenn.metrics, and purenn.schedules
+for learning rates.
 """
 
 from .annotations import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from .training import Training
 from .version import VERSION
 
 if TYPE_CHECKING:
-    from . import schedules
+    from . import metrics, schedules
     from .export import export_c, export_python
 
 __version__ = VERSION
@@ -25,13 +26,14 @@ __all__ = [
     "backend_info",
     "export_c",
     "export_python",
+    "metrics",
     "schedules",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """What takes a while to import, imported where it is first asked for."""
-    if name == "schedules":
+    if name in ("metrics", "schedules"):
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")
