@@ -93,7 +93,8 @@ def changing_data(stream, calls):
                 attempt(net.fit, X, Y, epochs=2, learning_rate=0.1, batch_size=batch)
                 attempt(net.predict, X)
                 attempt(net.gradients, X, Y)
-                made += 3
+                attempt(net.evaluate, X, Y)
+                made += 4
     return made
 
 
@@ -219,6 +220,14 @@ def lying_classes(stream, calls):
         for X in lying:
             attempt(net.predict, X)
             attempt(net.fit, X, Y, epochs=1, learning_rate=0.1)
+        classes = [
+            LongList([1] * N),
+            OtherRows([1] * N),
+            [Evil(evil_rows)] * N,
+            LyingArray("B", [1] * N),
+        ]
+        for Y in classes:
+            attempt(net.evaluate, [row] * N, Y)
         evil_order = [Evil(evil_rows)] * 4
         network = native.Network([([[1.0]] * 2, [0.0])], ["tanh"], "mean_squared_error", True)
         data, targets = [[1.0, 2.0]] * 4, [[1.0]] * 4
@@ -230,7 +239,7 @@ def lying_classes(stream, calls):
             attempt(setattr, network, name, value)
         for name in ("architecture", "weights", "activations", "sizes"):
             attempt(setattr, net, name, None)
-        made += 20
+        made += 24
     return made
 
 
