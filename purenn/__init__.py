@@ -1,14 +1,20 @@
-"""purenn: dense neural networks in plain Python and in C, with the same bits."""
+"""purenn: dense neural networks in plain Python and in C, with the same bits.
+
+Beside what stands here there are two rooms of plain functions: purenn.metrics, and purenn.schedules
+for learning rates.
+"""
 
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
 from .engines import BackendError, backend_info
+from .history import History
 from .network import Network
 from .optimizers import Optimizer
-from .training import History, Training, TrainingWarning
+from .training import Training, TrainingWarning
 from .version import VERSION
 
 if TYPE_CHECKING:
+    from . import metrics, schedules
     from .export import export_c, export_python
 
 __version__ = VERSION
@@ -23,11 +29,17 @@ __all__ = [
     "backend_info",
     "export_c",
     "export_python",
+    "metrics",
+    "schedules",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """The exports, imported where they are first asked for."""
+    """What takes a while to import, imported where it is first asked for."""
+    if name in ("metrics", "schedules"):
+        from importlib import import_module
+
+        return import_module(f"{__name__}.{name}")
     if name in ("export_c", "export_python"):
         from . import export
 

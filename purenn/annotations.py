@@ -7,6 +7,7 @@ purenn, and importing `collections` a good part of it; its abstract classes are 
 
 from _collections_abc import Callable as Callable
 from _collections_abc import Iterable as Iterable
+from _collections_abc import Iterator as Iterator
 from _collections_abc import Mapping as Mapping
 from _collections_abc import Sequence as Sequence
 

@@ -40,6 +40,12 @@ class Block:
         """All of them, row by row."""
         return flat(self.view)
 
+    @property
+    def rows(self) -> memoryview[Any]:
+        """All of them, in two dimensions."""
+        form: Any = self.view.format
+        return self.view.cast("B").cast(form, self.shape)
+
     def row(self, row: int) -> list[float]:
         """The numbers of that row."""
         n_columns = self.shape[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from . import door
 from .annotations import TYPE_CHECKING, Any
 from .checks import check_choice
 from .shipped import shipped_bytes
@@ -84,6 +85,9 @@ if TYPE_CHECKING:
         def row(self, numbers: memoryview[Any]) -> list[float]:
             """The outputs for one sample of float64 numbers; ValueError where one isn't finite."""
 
+        def evaluate(self, X: Any, Y: Any) -> tuple[float, Any]:
+            """The mean loss over the samples, and their outputs as a matrix of the engine."""
+
         def gradients(self, X: Any, Y: Any) -> tuple[float, array]:
             """The mean loss over the samples, and its gradients in one block."""
 
@@ -143,6 +147,11 @@ def engine(backend: str = "auto") -> Engine:
 def lists(values: Any) -> list:
     """A matrix or vector of any engine as lists of floats."""
     return values if isinstance(values, list) else values.tolist()
+
+
+def numbers(values: Any) -> memoryview[Any]:
+    """All numbers of a matrix of any engine, row by row."""
+    return door.matrix("matrix", values).numbers if isinstance(values, list) else values.data
 
 
 def why_absent(error: ImportError) -> str:

@@ -9,12 +9,15 @@ from .access import Claim
 from .annotations import TYPE_CHECKING, Any, Sequence
 from .architecture import PROBABILITIES, Architecture
 from .checks import check_bool, check_count, shown
+from .classes import class_of
 from .engines import MOST_THREADS, BackendError, engine
 from .engines import lists as rows_of
+from .engines import numbers as numbers_of
 from .environment import check_arithmetic
 from .frozen import Frozen
+from .history import History
 from .optimizers import PLAIN, Optimizer
-from .training import History, Training
+from .training import Training
 from .weights import (
     Weights,
     block_of,
@@ -193,10 +196,8 @@ class Network(Frozen):
         if lists:
             rows = rows_of(outputs)
             return rows[0] if block.one_row else rows
-        plain = isinstance(outputs, list)
-        numbers = door.matrix("outputs", outputs).numbers if plain else outputs.data
         shape = (architecture.n_out,) if block.one_row else (block.shape[0], architecture.n_out)
-        return numbers.cast("B").cast("d", shape)
+        return numbers_of(outputs).cast("B").cast("d", shape)
 
     def classify(self, X: Any) -> Any:
         """The class of each sample of X (n, n_in): a list of n; for one flat sample, its class.
@@ -220,9 +221,23 @@ class Network(Frozen):
             classes = [labels[number] for number in classes]
         return classes[0] if one_row else classes
 
-    def gradients(self, X: Any, Y: Any) -> tuple[float, Weights]:
-        """The mean loss over X (n, n_in) and Y (n, n_out), and its gradients [(dW, db), ...].
+    def evaluate(self, X: Any, Y: Any) -> dict[str, float]:
+        """How well the network does on X (n, n_in) and Y: its mean loss, and metrics, by name.
 
+        Y is as `fit` takes it. The metrics are "accuracy" where the last activation is sigmoid or
+        softmax and Y names a class for each sample: by number, by label, or by 1 among 0s, for a
+        single output by 0 or 1. Otherwise they are "r2" and "mean_absolute_error". Where an output
+        is not finite, they are NaN. What they are, purenn.metrics says, which has others.
+        Raises ValueError or TypeError where X or Y is wrong.
+        """
+        from .evaluation import Evaluation
+
+        return Evaluation(self.architecture, self.weights, X, Y).measure()
+
+    def gradients(self, X: Any, Y: Any) -> tuple[float, Weights]:
+        """The mean loss over X (n, n_in) and Y, and its gradients [(dW, db), ...].
+
+        Y is as `fit` takes it.
         Raises ValueError or TypeError where X or Y is not finite numbers of these shapes.
         """
         weights, architecture = self.weights, self.architecture
@@ -248,9 +263,10 @@ class Network(Frozen):
 
         w ← w − learning_rate·dw after every batch of batch_size samples: None is all of them, 1
         is one by one. Samples are taken as they stand, or with shuffle in a new order each
-        epoch, drawn from seed. Y holds numbers: for classes, a row for each sample with 1 at its
-        class and 0 elsewhere. Returns the History with the loss of each epoch. Ctrl-C leaves the
-        weights where they are; a Training can go on from there.
+        epoch, drawn from seed. Y holds n_out numbers for each sample; or, where the last
+        activation is sigmoid or softmax, a class for each, as a number from 0 or as a label.
+        Returns the History with the loss of each epoch. Ctrl-C leaves the weights where they are; a
+        Training can go on from there.
         Raises ValueError or TypeError for a wrong argument, RuntimeError while this network is
         trained elsewhere, before anything has changed.
         """
@@ -326,16 +342,3 @@ def _network(
             raise
         network._hold(architecture, block, "auto", threads)
     return network
-
-
-def class_of(outputs: list[float]) -> int:
-    """The number of the largest output, the first among equals; of a single one 1 if it is > 0.5.
-
-    Raises ValueError where an output is NaN.
-    """
-    if any(value != value for value in outputs):
-        raise ValueError(
-            "classify: expected outputs that can be compared, got nan; "
-            "the weights or inputs are too large"
-        )
-    return outputs.index(max(outputs)) if len(outputs) > 1 else int(outputs[0] > 0.5)

@@ -1,5 +1,8 @@
 """A user's samples as an engine computes with them: checked, scaled, and targets that fit a loss.
 
+Targets are numbers, a row for each sample; or classes, by number or by label, which become the rows
+that name them.
+
 Everything here raises TypeError or ValueError with the argument's name, what was expected and what
 came.
 """
@@ -11,7 +14,8 @@ from math import isfinite
 from . import door
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
-from .checks import counted
+from .checks import counted, shown
+from .classes import check_classes, check_known, check_range, flat_items
 from .reference import scale_inputs
 
 if TYPE_CHECKING:
@@ -37,18 +41,96 @@ def inputs(engine: Engine, architecture: Architecture, block: door.Block, units:
 def targets(engine: Engine, architecture: Architecture, Y: Any, n_rows: int) -> Any:
     """Y for n_rows samples, as the engine computes with it and the loss can take it.
 
-    Where each sample has one number, a flat list of them will do.
+    Where each sample has one number, a flat list of them will do; where outputs are probabilities,
+    a flat list of classes.
     """
-    n_out = architecture.n_out
-    block = door.column("Y", Y) if n_out == 1 else door.matrix("Y", Y, n_out, "target")
-    if block.shape[0] != n_rows:
-        rows = counted(n_rows, "row")
-        raise ValueError(f"Y: expected {rows}, as many as X has, got {block.shape[0]}")
+    numbers = class_numbers(architecture, Y, n_rows)
+    if numbers is not None:
+        return engine.targets(class_rows(numbers, architecture.n_out))
+    block = number_rows(architecture, Y, n_rows)
     targets = engine.targets(block)
     row = engine.first_outside(targets, *architecture.target_limits)
     if row is not None:
         raise _wrong_target(architecture, block, row)
     return targets
+
+
+def class_numbers(architecture: Architecture, Y: Any, n_rows: int) -> list[int] | None:
+    """The class of each of n_rows samples, where outputs are probabilities and Y names classes, by
+    number or by label; None where it holds numbers for the outputs.
+
+    Of one output, the numbers of the classes are its targets, and labels alone are classes.
+    """
+    n_out, labels = architecture.n_out, architecture.preparation.labels
+    if n_out == 1 and labels is None:
+        return None
+    found = flat_items("Y", Y)
+    if found is None or not architecture.gives_probabilities:
+        return None
+    has_labels = isinstance(found[0], str)
+    if not has_labels and (n_out == 1 or (n_rows == 1 and len(found) == n_out)):
+        return None
+    if len(found) != n_rows:
+        rows = counted(n_rows, "row")
+        raise ValueError(f"Y: expected {rows} or classes, as many as X has, got {len(found)}")
+    classes: Any = check_classes("Y", found)
+    if has_labels:
+        return _numbers_of_labels(labels, classes)
+    check_range("Y", classes, n_out)
+    return classes
+
+
+def class_rows(numbers: list[int], n_out: int) -> door.Block:
+    """Targets that name these classes: 1 at the class and 0 elsewhere; of one output the number."""
+    n = len(numbers)
+    rows = memoryview(bytearray(8 * n * n_out)).cast("d")
+    if n_out == 1:
+        for s, number in enumerate(numbers):
+            rows[s] = number
+    else:
+        for start, number in zip(range(0, n * n_out, n_out), numbers):
+            rows[start + number] = 1.0
+    return door.Block(rows, (n, n_out))
+
+
+def number_rows(architecture: Architecture, Y: Any, n_rows: int) -> door.Block:
+    """Y as rows of numbers, one for each of n_rows samples."""
+    n_out = architecture.n_out
+    block = door.column("Y", Y) if n_out == 1 else door.matrix("Y", Y, n_out, "target")
+    if block.shape[0] != n_rows:
+        rows = counted(n_rows, "row")
+        raise ValueError(f"Y: expected {rows}, as many as X has, got {block.shape[0]}")
+    return block
+
+
+def true_classes(architecture: Architecture, Y: Any, n_rows: int) -> list[int] | None:
+    """The class of each sample, where Y names it: as `class_numbers` has it, by 1 among 0s, or for
+    one output as 0 or 1. None where outputs are no probabilities, or a row names no class."""
+    numbers = class_numbers(architecture, Y, n_rows)
+    if numbers is not None or not architecture.gives_probabilities:
+        return numbers
+    block, n_out = number_rows(architecture, Y, n_rows), architecture.n_out
+    numbers = []
+    for row in map(block.row, range(n_rows)):
+        if n_out == 1 and row[0] in (0.0, 1.0):
+            numbers.append(int(row[0]))
+        elif n_out > 1 and row.count(1.0) == 1 and row.count(0.0) == n_out - 1:
+            numbers.append(row.index(1.0))
+        else:
+            return None
+    return numbers
+
+
+def _numbers_of_labels(labels: tuple[str, ...] | None, found: list[str]) -> list[int]:
+    """The number of each label."""
+    if labels is None:
+        raise TypeError(
+            f"Y[0]: expected a class as a whole number, got {shown(found[0])}; "
+            "for strings the network needs labels"
+        )
+    numbers = {label: number for number, label in enumerate(labels)}
+    check_known("Y", found, numbers, "the labels")
+    return [numbers[label] for label in found]
 
 
 def _wrong_target(architecture: Architecture, block: door.Block, row: int) -> ValueError:

@@ -7,6 +7,7 @@ from .access import Claim
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture, check_seed
 from .checks import check_bool, check_count, check_positive, shown
+from .history import History
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
 
 if TYPE_CHECKING:
@@ -25,21 +26,6 @@ if TYPE_CHECKING:
 
         @property
         def claim(self) -> Claim: ...
-
-
-class History:
-    """What a training did: `history.history["loss"]` lists the mean loss of each epoch, measured
-    before each of its steps; `history.seed` is the seed that shuffled, or None."""
-
-    def __init__(self, seed: int | None) -> None:
-        self.history: dict[str, list[float]] = {"loss": []}
-        self.seed = seed
-
-    def __repr__(self) -> str:
-        losses = self.history["loss"]
-        epochs = f"{len(losses)} epoch{'' if len(losses) == 1 else 's'}"
-        course = f", loss {losses[0]:.6g} -> {losses[-1]:.6g}" if losses else ""
-        return f"History({epochs}{course})"
 
 
 class TrainingWarning(UserWarning):

@@ -93,7 +93,8 @@ def changing_data(stream, calls):
                 attempt(net.fit, X, Y, epochs=2, learning_rate=0.1, batch_size=batch)
                 attempt(net.predict, X)
                 attempt(net.gradients, X, Y)
-                made += 3
+                attempt(net.evaluate, X, Y)
+                made += 4
     return made
 
 
@@ -118,7 +119,8 @@ def released_views(stream, calls):
             b.release()
         attempt(network.__init__, [([[1.0]], [0.0])], ["tanh"], "mean_squared_error", True)
         attempt(native.forward, matrix, network)
-        attempt(native.train_step, network, matrix, buffer("d", 4, 4), 0.1)
+        optimizer = native.Optimizer(network, "adam", native.Rates(0.1))
+        attempt(native.train_step, network, optimizer, matrix, buffer("d", 4, 4))
 
         raw = bytearray(8 * N * N_IN)
         X = memoryview(raw).cast("d", (N, N_IN))
@@ -219,11 +221,20 @@ def lying_classes(stream, calls):
         for X in lying:
             attempt(net.predict, X)
             attempt(net.fit, X, Y, epochs=1, learning_rate=0.1)
+        classes = [
+            LongList([1] * N),
+            OtherRows([1] * N),
+            [Evil(evil_rows)] * N,
+            LyingArray("B", [1] * N),
+        ]
+        for Y in classes:
+            attempt(net.evaluate, [row] * N, Y)
         evil_order = [Evil(evil_rows)] * 4
         network = native.Network([([[1.0]] * 2, [0.0])], ["tanh"], "mean_squared_error", True)
         data, targets = [[1.0, 2.0]] * 4, [[1.0]] * 4
-        attempt(native.train_epoch, network, data, targets, evil_order, 2, 0.1)
-        attempt(native.train_epoch, network, data, targets, LongList([0, 1]), 2, 0.1)
+        optimizer = native.Optimizer(network, "adam", native.Rates(0.1))
+        attempt(native.train_epoch, network, optimizer, data, targets, evil_order, 2)
+        attempt(native.train_epoch, network, optimizer, data, targets, LongList([0, 1]), 2)
         state = native.random_seed(1)
         for sizes in (LongList([3, 2]), [Evil(evil_rows), 2], Endless(), LyingArray("d", row)):
             attempt(native.initialize, sizes, "glorot_uniform", state)
@@ -235,7 +246,7 @@ def lying_classes(stream, calls):
             attempt(setattr, network, name, value)
         for name in ("architecture", "weights", "activations", "sizes"):
             attempt(setattr, net, name, None)
-        made += 29
+        made += 33
     return made
 
 
@@ -284,7 +295,7 @@ def no_memory(stream, calls):
     made, zeros = 0, memory.zeros
     modules = [
         sys.modules[f"purenn.native.{name}"]
-        for name in ("work", "engine", "network", "initialization")
+        for name in ("work", "engine", "network", "learning", "initialization")
     ]
 
     def scarce(count):

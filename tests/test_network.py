@@ -759,7 +759,7 @@ WRONG_TARGETS = {
     "nothing": ([], "at least one"),
     "too few": ([[1, 0]], "2 rows", "1"),
     "too many": ([[1, 0]] * 3, "2 rows", "3"),
-    "labels": ([0, 1], "Y"),
+    "a flat list of numbers": ([0.5, 0.5], "Y[0]", "class", "whole number", "got 0.5"),
     "narrow": ([[1], [0]], "Y[0]", "2 numbers", "1"),
     "wide": ([[1, 0, 0]] * 2, "Y[0]", "2 numbers", "3"),
     "ragged": ([[1, 0], [1]], "Y[1]", "2 numbers", "1"),

@@ -196,6 +196,18 @@ class NativeWeights:
             return self.row(memoryview(numbers.tobytes()).cast("d"))
         raise door.not_finite("X", door.Block(numbers, (1, len(numbers))), 0)
 
+    def evaluate(self, X: Inputs, Y: Inputs) -> tuple[float, Matrix]:
+        """The mean loss over the samples, and their outputs."""
+        A = self.outputs(X)
+        n, n_out = A.shape
+        _check_count("Y", Y.memory.count, n * n_out)
+        losses, L = getattr(lib, f"pn_{self.architecture.loss}"), zeros(n)
+        a, y, rows = A.memory.pointer, Y.memory.pointer, max(1, AT_ONCE // n_out)
+        for first in range(0, n, rows):
+            start, some = first * n_out, min(rows, n - first)
+            losses(L.pointer + first, a + start, y + start, some, n_out)
+        return lib.pn_mean(L.pointer, n), A
+
     def gradients(self, X: Inputs, Y: Inputs) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
         losses: list[float] = []

@@ -107,6 +107,11 @@ class PlainWeights:
             raise door.not_finite("X", door.Block(numbers, (1, len(x))), 0)
         return self.outputs([x])[0]
 
+    def evaluate(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, list]:
+        """The mean loss over the samples, and their outputs."""
+        A = self.outputs(X)
+        return reference.mean(reference.LOSSES[self.architecture.loss].losses(A, Y)), A
+
     def gradients(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
         check_arithmetic()

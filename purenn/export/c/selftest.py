@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Template
 from struct import pack
 
-from ...network import class_of
+from ...classes import class_of
 from ..vectors import STEPS, Trained
 from .plan import Array, Plan, literal
 
