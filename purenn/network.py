@@ -266,7 +266,8 @@ class Network(Frozen):
         replaced is kept. Raises ValueError, before anything is written, where a weight or an
         output is not finite, and OSError where the file can't be written.
         """
-        from .model_file import Model, test_input, write_model
+        from .model import Model, test_input
+        from .model_file import write_model
 
         x = test_input(self.architecture)
         block = self.weights.block()
