@@ -44,7 +44,7 @@ def _parse_literal(text: str) -> Any:
     except _Twice:
         raise
     except (TypeError, ValueError, SyntaxError, RecursionError, MemoryError) as error:
-        raise ValueError(f"not whole JSON: {error}") from None
+        raise ValueError(f"not whole JSON: {str(error) or 'nested too deeply'}") from None
 
 
 class _Twice(ValueError):
