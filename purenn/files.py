@@ -11,6 +11,7 @@ from .annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
     from typing import BinaryIO
 
 try:
@@ -47,7 +48,7 @@ def read_whole(path: str | os.PathLike, most: int) -> bytes:
 
 
 @contextmanager
-def reading(path: str | os.PathLike, most: int) -> Iterator[tuple[BinaryIO, int]]:
+def reading(path: str | os.PathLike, most: int) -> Iterator[tuple[BufferedReader, int]]:
     """A regular file of at most that many bytes, open for reading, and how many it has.
 
     Raises ValueError where it is larger, OSError where it can't be read.

@@ -21,7 +21,7 @@ from .files import reading, replace
 from .notation import parse, quoted
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from io import BufferedReader
 
 METADATA = "__metadata__"
 FORMATS, SIZES = {"F64": "d", "F32": "f"}, {"F64": 8, "F32": 4}
@@ -103,7 +103,7 @@ def _header_text(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> 
     return "{" + ",".join(entries) + "}"
 
 
-def _header(file: BinaryIO, size: int) -> tuple[dict[str, tuple], dict[str, str]]:
+def _header(file: BufferedReader, size: int) -> tuple[dict[str, tuple], dict[str, str]]:
     """Each tensor's dtype, shape, begin and end, in the order of their numbers; the metadata."""
     length = int.from_bytes(file.read(LENGTH), "little")
     room = size - LENGTH
@@ -186,12 +186,13 @@ def _in_order(places: dict[str, tuple], room: int) -> dict[str, tuple]:
     return ordered
 
 
-def _tensor(file: BinaryIO, dtype: str, shape: tuple[int, ...], begin: int, end: int) -> Tensor:
+def _tensor(
+    file: BufferedReader, dtype: str, shape: tuple[int, ...], begin: int, end: int
+) -> Tensor:
     """The tensor whose numbers are next in the file."""
-    data = file.read(end - begin)
-    if len(data) != end - begin:
+    numbers: array = array(FORMATS[dtype], [0]) * ((end - begin) // SIZES[dtype])
+    if file.readinto(numbers) != end - begin:
         raise ValueError("the file became shorter while it was read")
-    numbers = array(FORMATS[dtype], data)
     if sys.byteorder == "big":
         numbers.byteswap()
     return Tensor(shape, numbers if dtype == "F64" else array("d", numbers))
