@@ -45,7 +45,7 @@ def write_model(path: str | os.PathLike, model: Model) -> None:
     if len(content) > MOST_BYTES:
         raise ValueError(
             f"{os.fsdecode(path)}: expected a model of at most {MOST_BYTES:,} bytes, "
-            f"got {len(content):,}"
+            f"got {len(content):,}; with the suffix .safetensors it takes 8 for each number"
         )
     replace(path, content)
 
