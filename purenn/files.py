@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from .annotations import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
     from typing import BinaryIO
 
 try:
@@ -41,6 +43,16 @@ def read_whole(path: str | os.PathLike, most: int) -> bytes:
 
     Raises ValueError where it is larger, OSError where it can't be read.
     """
+    with reading(path, most) as (file, size):
+        return file.read(size)
+
+
+@contextmanager
+def reading(path: str | os.PathLike, most: int) -> Iterator[tuple[BufferedReader, int]]:
+    """A regular file of at most that many bytes, open for reading, and how many it has.
+
+    Raises ValueError where it is larger, OSError where it can't be read.
+    """
     name = os.fsdecode(path)
     with open(name, "rb", opener=_opened) as file:
         status = os.fstat(file.fileno())
@@ -48,7 +60,7 @@ def read_whole(path: str | os.PathLike, most: int) -> bytes:
             raise _no_regular_file(name, status.st_mode)
         if status.st_size > most:
             raise ValueError(f"{name}: expected at most {most:,} bytes, got {status.st_size:,}")
-        return file.read(status.st_size)
+        yield file, status.st_size
 
 
 def _opened(name: str, flags: int) -> int:

@@ -21,8 +21,8 @@ from .training import Training
 from .weights import (
     Weights,
     block_of,
+    check_finite_block,
     check_finite_rows,
-    check_finite_weights,
     lists_of,
 )
 
@@ -284,21 +284,24 @@ class Network(Frozen):
         return training.run(epochs)
 
     def save(self, path: str | os.PathLike) -> None:
-        """Writes the network to one readable JSON file, all at once or not at all.
+        """Writes the network to one file, all at once or not at all.
 
-        The weights round-trip exactly. A link is followed, and the mode of a file that is
-        replaced is kept. Raises ValueError, before anything is written, where a weight or an
-        output is not finite, and OSError where the file can't be written.
+        It is readable JSON, or with the suffix .safetensors a file of that form, which takes less
+        room and time where the network is large. The weights round-trip exactly in both. A link is
+        followed, and the mode of a file that is replaced is kept. Raises ValueError, before
+        anything is written, where a weight or an output is not finite or the file would be too
+        large, and OSError where it can't be written.
         """
-        from .model_file import Model, test_input, write_model
+        from .model import Model, test_input
 
+        form = _form(path)
         x = test_input(self.architecture)
         block = self.weights.block()
         saved = _network(Network, self.architecture, block, self.backend, self.threads)
         output = saved.predict(x)
-        check_finite_weights(lists_of(self.architecture, block), "save")
+        check_finite_block(self.architecture, block, "save")
         check_finite_rows("test_output", [output], "save")
-        write_model(path, Model(self.architecture, block, x, output))
+        form.write_model(path, Model(self.architecture, block, x, output))
 
     @classmethod
     def load(
@@ -306,14 +309,12 @@ class Network(Frozen):
     ) -> Network:
         """The network that `save` wrote; its outputs for the test input in the file are checked.
 
-        Raises ValueError that says what is wrong where, for a file that is truncated, altered or
-        of another shape; OSError where it can't be read.
+        Raises ValueError that says what is wrong where, for a file that is truncated, altered, of
+        another shape, or of another form than its suffix says; OSError where it can't be read.
         """
-        from .model_file import read_model
-
         engine(backend)  # both first, so that the file is not blamed for it
         check_arithmetic()
-        model = read_model(path)
+        model = _form(path).read_model(path)
         network = _network(cls, model.architecture, model.block, backend, threads)
         output = network.predict(model.test_input)
         if output != model.test_output:
@@ -323,6 +324,17 @@ class Network(Frozen):
                 "these weights did not make it, or this machine's arithmetic is not purenn's"
             )
         return network
+
+
+def _form(path: str | os.PathLike) -> Any:
+    """What writes and reads a model file with the path's suffix."""
+    if os.fsdecode(path).lower().endswith(".safetensors"):
+        from . import model_tensors
+
+        return model_tensors
+    from . import model_file
+
+    return model_file
 
 
 def _network(

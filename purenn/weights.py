@@ -70,6 +70,12 @@ def lists_of(architecture: Architecture, block: Any) -> Weights:
     return weights
 
 
+def check_finite_block(architecture: Architecture, block: array, purpose: str) -> None:
+    """Refuses a block that holds what neither a model file nor an export can hold."""
+    if not all(map(isfinite, block)):
+        check_finite_weights(lists_of(architecture, block), purpose)
+
+
 def check_finite_weights(weights: Weights, purpose: str) -> None:
     """Refuses what neither a model file nor an export can hold."""
     for layer, (W, b) in enumerate(weights):

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from purenn import Network, export_c, export_python
+from purenn.tensors import write_tensors
 
 
 @pytest.fixture
@@ -13,6 +14,24 @@ def model(run, tmp_path):
     network = Network([2, 3, 1], activations=["tanh", "sigmoid"], seed=1)
     network.save(tmp_path / "xor.json")
     return "xor.json"
+
+
+@pytest.mark.parametrize("how", [["--to", "c"], ["--to", "c", "--int8"], ["--to", "python"]])
+def test_either_form_of_a_model_file(run, model, tmp_path, how):
+    Network.load(tmp_path / model).save(tmp_path / "xor.safetensors")
+    for name in (model, "xor.safetensors"):
+        code, _, err = run("export", name, *how, "--out", f"from {name}")
+        assert (code, err) == (0, [])
+    first, second = (
+        sorted((tmp_path / f"from {name}").iterdir()) for name in (model, "xor.safetensors")
+    )
+    assert [path.name for path in first] == [path.name for path in second] != []
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_file_of_tensors_alone(run, refused, tmp_path):
+    write_tensors(tmp_path / "other.safetensors", {}, {"format": "pt"})
+    refused(["export", "other.safetensors", "--to", "c"], "other.safetensors", "'purenn'")
 
 
 def test_c(run, model, tmp_path):

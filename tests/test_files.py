@@ -31,6 +31,12 @@ def path(tmp_path):
     return tmp_path / "model.json"
 
 
+@pytest.fixture(params=["model.json", "model.safetensors"])
+def either(request, tmp_path):
+    """A path for each form of a model file."""
+    return tmp_path / request.param
+
+
 def hidden(folder):
     return [name for name in os.listdir(folder) if name.startswith(".")]
 
@@ -40,12 +46,12 @@ def seed_of(path):
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o666, 0o400])
-def test_the_mode_of_a_file_is_kept(network, path, mode):
-    path.write_text("old")
-    path.chmod(mode)
-    network.save(path)
-    assert stat.S_IMODE(path.stat().st_mode) == mode
-    assert seed_of(path) == 1
+def test_the_mode_of_a_file_is_kept(network, either, mode):
+    either.write_text("old")
+    either.chmod(mode)
+    network.save(either)
+    assert stat.S_IMODE(either.stat().st_mode) == mode
+    assert seed_of(either) == 1
 
 
 def test_a_new_file_has_the_mode_of_any_new_file(network, path, tmp_path):
@@ -55,28 +61,28 @@ def test_a_new_file_has_the_mode_of_any_new_file(network, path, tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root")
-def test_the_owner_of_a_file_is_kept(network, path):
-    path.write_text("old")
-    os.chown(path, 12345, 23456)
-    network.save(path)
-    assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
+def test_the_owner_of_a_file_is_kept(network, either):
+    either.write_text("old")
+    os.chown(either, 12345, 23456)
+    network.save(either)
+    assert (either.stat().st_uid, either.stat().st_gid) == (12345, 23456)
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["to a file", "to none yet"])
-def test_links_are_followed(network, path, tmp_path, there):
+def test_links_are_followed(network, either, tmp_path, there):
     folder = tmp_path / "models"
     folder.mkdir()
     if there:
-        (folder / "first.json").write_text("old")
-        (folder / "first.json").chmod(0o600)
-    (tmp_path / "latest").symlink_to(os.path.join("models", "first.json"))
-    path.symlink_to("latest")
-    network.save(path)
-    assert path.is_symlink() and (tmp_path / "latest").is_symlink()
-    assert not (folder / "first.json").is_symlink()
+        (folder / f"first{either.suffix}").write_text("old")
+        (folder / f"first{either.suffix}").chmod(0o600)
+    (tmp_path / "latest").symlink_to(os.path.join("models", f"first{either.suffix}"))
+    either.symlink_to("latest")
+    network.save(either)
+    assert either.is_symlink() and (tmp_path / "latest").is_symlink()
+    assert not (folder / f"first{either.suffix}").is_symlink()
     if there:
-        assert stat.S_IMODE((folder / "first.json").stat().st_mode) == 0o600
-    assert seed_of(path) == seed_of(folder / "first.json") == 1
+        assert stat.S_IMODE((folder / f"first{either.suffix}").stat().st_mode) == 0o600
+    assert seed_of(either) == seed_of(folder / f"first{either.suffix}") == 1
     assert hidden(tmp_path) == hidden(folder) == []
 
 
@@ -99,24 +105,26 @@ def make_device(path):
     "make", [make_device, os.mkfifo, os.mkdir], ids=["device", "pipe", "folder"]
 )
 @pytest.mark.parametrize("linked", [False, True], ids=["itself", "linked"])
-def test_only_regular_files_are_replaced_or_read(network, path, tmp_path, make, linked):
-    place = tmp_path / "place" if linked else path
+def test_only_regular_files_are_replaced_or_read(network, either, tmp_path, make, linked):
+    place = tmp_path / "place" if linked else either
     make(place)
     if linked:
-        path.symlink_to(place)
+        either.symlink_to(place)
     kind = place.stat().st_mode
     for call in (network.save, Network.load):
         with pytest.raises(OSError, match=r"regular file|[Ii]s a directory") as raised:
-            call(path)
-        assert str(path.parent) in str(raised.value)
-    assert place.stat().st_mode == kind and path.is_symlink() == linked
+            call(either)
+        assert str(either.parent) in str(raised.value)
+    assert place.stat().st_mode == kind and either.is_symlink() == linked
     assert hidden(tmp_path) == []
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/stdin", "/dev/tty"])
-def test_devices_are_not_read(device):
-    with pytest.raises(OSError):
-        Network.load(device)
+def test_devices_are_not_read(device, either):
+    either.symlink_to(device)
+    for path in (device, either):
+        with pytest.raises(OSError):
+            Network.load(path)
 
 
 def test_a_file_too_large_is_not_read(path):
@@ -128,12 +136,12 @@ def test_a_file_too_large_is_not_read(path):
     assert time.monotonic() - start < 1
 
 
-def test_a_small_file_takes_little_memory(network, path):
+def test_a_small_file_takes_little_memory(network, either):
     tracemalloc = pytest.importorskip("tracemalloc")
-    network.save(path)
+    network.save(either)
     tracemalloc.start()
     try:
-        Network.load(path)
+        Network.load(either)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

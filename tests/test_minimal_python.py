@@ -52,8 +52,10 @@ net = Network(
 )
 net.fit(X, Y, epochs=20, learning_rate=0.5, batch_size=3, shuffle=True, seed=2)
 net.save(path)
-loaded = Network.load(path)
-predicted = loaded.predict(X), loaded.classify(X), loaded.architecture == net.architecture
+net.save(f"{path}.safetensors")
+predicted = []
+for loaded in (Network.load(path), Network.load(f"{path}.safetensors")):
+    predicted += [loaded.predict(X), loaded.classify(X), loaded.architecture == net.architecture]
 """
 
 
@@ -132,8 +134,10 @@ def test_train_save_load_predict(python, place, tmp_path):
     ours = {"path": tmp_path / "ours.json"}
     exec(RUN, ours)
     assert printed == f"python {ours['predicted']}\n"
-    assert path.read_bytes() == ours["path"].read_bytes()
-    assert Network.load(path).get_weights() == ours["net"].get_weights()
+    for suffix in ("", ".safetensors"):
+        saved = Path(f"{path}{suffix}")
+        assert saved.read_bytes() == Path(f"{ours['path']}{suffix}").read_bytes()
+        assert Network.load(saved).get_weights() == ours["net"].get_weights()
 
 
 @pytest.mark.parametrize("home", [{}, {"HOME": "/nonexistent"}], ids=["no home", "no such home"])

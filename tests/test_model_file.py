@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bits import bits
 
-from purenn import Network, Training
+from purenn import Network, Training, model_file
 
 NAN, INF = float("nan"), float("inf")
 
@@ -47,6 +47,12 @@ def identity_of(net):
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "model.json"
+
+
+@pytest.fixture(params=["model.json", "model.safetensors"])
+def either(request, tmp_path):
+    """A path for each form of the file; what its content means: tests/test_model_tensors.py."""
+    return tmp_path / request.param
 
 
 @pytest.fixture
@@ -98,16 +104,16 @@ def digest_of(above):
 # What is written
 
 
-def test_round_trip_is_exact(engine, path):
+def test_round_trip_is_exact(engine, either):
     net = edge_network(engine.name)
-    net.save(path)
-    loaded = Network.load(path, backend=engine.name)
+    net.save(either)
+    loaded = Network.load(either, backend=engine.name)
     assert identity_of(loaded) == identity_of(net)
     assert bits(loaded.get_weights()) == bits([(W0, B0), (W1, B1)])
     assert loaded.backend == engine.name
 
 
-def test_every_option_is_kept(engine, path):
+def test_every_option_is_kept(engine, either):
     for number, options in enumerate(
         [
             {"activations": ["relu", "softmax"], "loss": "categorical_cross_entropy"},
@@ -118,20 +124,22 @@ def test_every_option_is_kept(engine, path):
     ):
         net = Network([3, 4, 2], seed=2**32 - 1 - number, backend=engine.name, **options)
         net.fit([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, 1]], epochs=2, learning_rate=0.1)
-        net.save(path)
-        loaded = Network.load(path, backend=engine.name)
+        net.save(either)
+        loaded = Network.load(either, backend=engine.name)
         assert identity_of(loaded) == identity_of(net)
         loaded.fit([[1, 2, 3]], [[1, 0]], epochs=1, learning_rate=0.1)
         net.fit([[1, 2, 3]], [[1, 0]], epochs=1, learning_rate=0.1)
         assert bits(loaded.get_weights()) == bits(net.get_weights())
 
 
-def test_both_engines_write_the_same_file(native, tmp_path):
+def test_both_engines_write_the_same_file(native, either, tmp_path):
     for backend in ("python", "c"):
-        edge_network(backend).save(tmp_path / backend)
-    assert (tmp_path / "python").read_bytes() == (tmp_path / "c").read_bytes()
+        edge_network(backend).save(tmp_path / f"{backend}-{either.name}")
+    assert (tmp_path / f"python-{either.name}").read_bytes() == (
+        tmp_path / f"c-{either.name}"
+    ).read_bytes()
     for backend in ("python", "c"):
-        assert Network.load(tmp_path / "python", backend=backend).backend == backend
+        assert Network.load(tmp_path / f"python-{either.name}", backend=backend).backend == backend
 
 
 def test_what_stands_in_the_file(path, text):
@@ -187,9 +195,9 @@ def labelled_text(path):
     return path.read_text(encoding="ascii")
 
 
-def test_scaling_and_labels_are_kept(engine, path, parser):
-    labelled_network(engine.name).save(path)
-    loaded = Network.load(path, backend=engine.name)
+def test_scaling_and_labels_are_kept(engine, either, parser):
+    labelled_network(engine.name).save(either)
+    loaded = Network.load(either, backend=engine.name)
     assert identity_of(loaded) == identity_of(labelled_network())
     preparation = loaded.architecture.preparation
     assert bits(preparation.input_offset) == bits([-0.0, 1 / 3])
@@ -249,18 +257,18 @@ def test_labels_in_the_file_are_json_and_python(path):
 
 
 @pytest.mark.parametrize("label", ["".join(map(chr, range(32, 127))), "\xa0", "\xff", "\ufeff"])
-def test_labels_of_all_kinds_of_characters(path, parser, label):
-    Network([1, 1], seed=1, labels=["x", label]).save(path)
-    assert Network.load(path).architecture.preparation.labels == ("x", label)
+def test_labels_of_all_kinds_of_characters(either, parser, label):
+    Network([1, 1], seed=1, labels=["x", label]).save(either)
+    assert Network.load(either).architecture.preparation.labels == ("x", label)
 
 
-def test_a_network_whose_scale_is_extreme_is_saved(engine, path):
+def test_a_network_whose_scale_is_extreme_is_saved(engine, either):
     for offset, scale in ((0, 5e-324), (0, 1.7e308), (1.7e308, -1.7e308), (1e300, 1e-300)):
         for seed in range(8):
             options = {"input_offset": offset, "input_scale": scale, "backend": engine.name}
             net = Network([2, 1], seed=seed, **options)
-            net.save(path)
-            assert identity_of(Network.load(path)) == identity_of(net)
+            net.save(either)
+            assert identity_of(Network.load(either)) == identity_of(net)
 
 
 WRONG_LABELS = {
@@ -359,7 +367,15 @@ def test_no_token_of_json_alone_without_biases(path):
 def test_kinds_of_paths(tmp_path, monkeypatch):
     net = edge_network()
     monkeypatch.chdir(tmp_path)
-    names = ["relative.json", "no ending", "ünïcödé 漢.json", "a" * 250, str(tmp_path / "absolute")]
+    names = [
+        "relative.json",
+        "no ending",
+        "ünïcödé 漢.json",
+        "ünïcödé 漢.safetensors",
+        "b" * 238 + ".safetensors",
+        "a" * 250,
+        str(tmp_path / "absolute"),
+    ]
     for name in names:
         for form in (name, Path(name)):
             net.save(form)
@@ -367,9 +383,9 @@ def test_kinds_of_paths(tmp_path, monkeypatch):
     assert sorted(os.listdir(tmp_path)) == sorted([*names[:-1], "absolute"])
 
 
-def test_bytes_as_a_path(tmp_path):
+def test_bytes_as_a_path(either):
     net = edge_network()
-    name = os.fsencode(tmp_path / "model.json")
+    name = os.fsencode(either)
     net.save(name)
     assert identity_of(Network.load(name)) == identity_of(net)
 
@@ -384,32 +400,37 @@ def test_what_is_no_path(tmp_path, monkeypatch, wrong):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_number_is_no_path(path, text):
+def test_a_number_is_no_path(either):
     """Not the open file of that number, which would be read and closed."""
-    with open(path, "rb") as file:
+    edge_network().save(either)
+    content = either.read_bytes()
+    with open(either, "rb") as file:
         with pytest.raises(TypeError):
             Network.load(file.fileno())
         with pytest.raises(TypeError):
             edge_network().save(file.fileno())
-        assert file.read().decode("ascii") == text
+        assert file.read() == content
 
 
-def test_saving_replaces_what_was_there(path, text):
+def test_saving_replaces_what_was_there(either):
+    edge_network().save(either)
     other = Network([1, 1], seed=9)
-    other.save(path)
-    assert identity_of(Network.load(path)) == identity_of(other)
-    assert os.listdir(path.parent) == [path.name]
+    other.save(either)
+    assert identity_of(Network.load(either)) == identity_of(other)
+    assert os.listdir(either.parent) == [either.name]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
-def test_permissions_are_those_of_any_new_file(tmp_path):
+def test_permissions_are_those_of_any_new_file(either, tmp_path):
     (tmp_path / "other").write_text("", encoding="ascii")
-    edge_network().save(tmp_path / "model.json")
+    edge_network().save(either)
     mode = os.stat(tmp_path / "other").st_mode
-    assert os.stat(tmp_path / "model.json").st_mode == mode
+    assert os.stat(either).st_mode == mode
 
 
-@pytest.mark.parametrize("name", ["missing/model.json", "file/model.json", "folder", ""])
+@pytest.mark.parametrize(
+    "name", ["missing/model.json", "file/model.json", "file/model.safetensors", "folder", ""]
+)
 def test_where_no_file_can_be(tmp_path, monkeypatch, name):
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("x", encoding="ascii")
@@ -441,9 +462,9 @@ def test_folder_that_may_not_be_written(tmp_path):
         folder.chmod(0o700)
 
 
-def test_file_that_is_not_there(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"absent\.json"):
-        Network.load(tmp_path / "absent.json")
+def test_file_that_is_not_there(either):
+    with pytest.raises(FileNotFoundError, match="model"):
+        Network.load(either)
 
 
 # An interrupted or impossible save leaves the old file
@@ -453,41 +474,48 @@ def test_file_that_is_not_there(tmp_path):
     "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), MemoryError()]
 )
 @pytest.mark.parametrize("function", ["fsync", "replace"])
-def test_interrupted_save(path, text, monkeypatch, function, error):
+def test_interrupted_save(either, monkeypatch, function, error):
+    edge_network().save(either)
+    content = either.read_bytes()
+
     def fail(*arguments, **keywords):
         raise error
 
     monkeypatch.setattr(os, function, fail)
     with pytest.raises(type(error)):
-        Network([1, 1], seed=9).save(path)
+        Network([1, 1], seed=9).save(either)
     monkeypatch.undo()
-    assert path.read_text(encoding="ascii") == text
-    assert os.listdir(path.parent) == [path.name]
+    assert either.read_bytes() == content
+    assert os.listdir(either.parent) == [either.name]
 
 
-def test_a_network_of_no_numbers_is_not_saved(engine, path, text):
+def test_a_network_of_no_numbers_is_not_saved(engine, either):
     """After a divergence the last good file must stay: what isn't finite can't be loaded."""
+    edge_network().save(either)
+    content = either.read_bytes()
     net = Network([1, 1], activations="identity", seed=1, backend=engine.name)
     Training(net, [[1e200]] * 2, [[0.0]] * 2, learning_rate=1e200, batch_size=1).step()
     assert not all(abs(value) < INF for value in (net.get_weights()[0][1]))
     with pytest.raises(ValueError, match=r"weights\[0\].*finite.*try a smaller learning_rate"):
-        net.save(path)
-    assert path.read_text(encoding="ascii") == text
-    assert os.listdir(path.parent) == [path.name]
+        net.save(either)
+    assert either.read_bytes() == content
+    assert os.listdir(either.parent) == [either.name]
 
 
-def test_what_is_saved_can_be_loaded(engine, path, text):
+def test_what_is_saved_can_be_loaded(engine, either, text):
     """Finite weights whose outputs overflow: saved so that they load, or refused."""
     signs = json.loads(text)["test_input"]  # depends on the seed and the inputs alone
+    edge_network().save(either)
+    content = either.read_bytes()
     net = Network([2, 1], activations="identity", seed=1, backend=engine.name)
     net.set_weights([([[1.7e308 if x > 0 else -1.7e308] for x in signs], [1.7e308])])
     try:
-        net.save(path)
+        net.save(either)
     except ValueError as error:
         assert "finite" in str(error)
-        assert path.read_text(encoding="ascii") == text
+        assert either.read_bytes() == content
     else:
-        assert identity_of(Network.load(path)) == identity_of(net)
+        assert identity_of(Network.load(either)) == identity_of(net)
 
 
 # White space may change
@@ -721,7 +749,15 @@ def test_long_values_are_not_repeated_in_full(path, text, parser):
         refused(path, forged(text, old, new))
 
 
-def test_a_wrong_backend_is_not_the_files_fault(path, text):
+def test_a_file_too_large_is_not_written(path, text, monkeypatch):
+    monkeypatch.setattr(model_file, "MOST_BYTES", len(text) - 1)
+    with pytest.raises(ValueError, match=rf"at most .* got {len(text):,}; .*\.safetensors"):
+        edge_network().save(path)
+    assert path.read_text(encoding="ascii") == text
+
+
+def test_a_wrong_backend_is_not_the_files_fault(either):
+    edge_network().save(either)
     with pytest.raises(ValueError, match="backend") as caught:
-        Network.load(path, backend="gpu")
-    assert str(path) not in str(caught.value)
+        Network.load(either, backend="gpu")
+    assert str(either) not in str(caught.value)

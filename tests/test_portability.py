@@ -124,7 +124,8 @@ def test_python_on_x87_would_compute_other_bits():
     assert differs == ["letters, 100 epochs", "digits, 2 epochs, 100 images"]
 
 
-def test_model_files_go_between_big_and_little_endian(tmp_path):
+@pytest.mark.parametrize("suffix", ["json", "safetensors"])
+def test_model_files_go_between_big_and_little_endian(tmp_path, suffix):
     """Both write the same bytes, each loads the other's file, and both predict the same bits."""
     big = TARGETS["CPython, s390x, big-endian"]
     command = or_skip(expand, big.command.replace("program.py", ""), big.install)
@@ -141,11 +142,12 @@ def test_model_files_go_between_big_and_little_endian(tmp_path):
             check=True,
         ).stdout
 
-    here = model([sys.executable], "little.json", "little.json")
-    there = model(command, "big.json", "little.json")
+    little, big_endian, again = (f"{name}.{suffix}" for name in ("little", "big", "again"))
+    here = model([sys.executable], little, little)
+    there = model(command, big_endian, little)
     assert here.startswith("little [") and there.startswith("big [")
-    assert (tmp_path / "big.json").read_bytes() == (tmp_path / "little.json").read_bytes()
-    assert model([sys.executable], "again.json", "big.json") == here
+    assert (tmp_path / big_endian).read_bytes() == (tmp_path / little).read_bytes()
+    assert model([sys.executable], again, big_endian) == here
     assert there.split(" ", 1)[1] == here.split(" ", 1)[1]
 
 
