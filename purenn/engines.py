@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .architecture import Architecture
     from .door import Block
     from .optimizers import Learning
+    from .state import State
 
     class Engine(Protocol):
         """What computes. `functions` are those of purenn.reference on this engine's matrices."""
@@ -104,6 +105,12 @@ if TYPE_CHECKING:
         @property
         def position(self) -> tuple[int, int]:
             """How many epochs have ended, and the next sample of this one."""
+
+        def state(self) -> State:
+            """A copy of what it goes on from, at the end of a batch."""
+
+        def take_state(self, state: State) -> None:
+            """Goes on from there."""
 
         def take_learning_rate(self, learning_rate: float) -> None:
             """Learns at that rate from now on."""

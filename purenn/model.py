@@ -115,8 +115,10 @@ def check_digest(fields: dict[str, Any], digest: str) -> None:
         raise ValueError("sha256: the file was altered after it was written")
 
 
-def check_fields(values: Any, kinds: dict[str, tuple[type, str]]) -> dict[str, Any]:
-    """The fields of a file, each of its kind."""
+def check_fields(
+    values: Any, kinds: dict[str, tuple[type, str]], form: str = FORMAT
+) -> dict[str, Any]:
+    """The fields of a file of that form, each of its kind."""
     if not isinstance(values, dict):
         raise ValueError(f"expected a model, got a {type(values).__name__}")
     for key, (kind, expected) in kinds.items():
@@ -129,9 +131,9 @@ def check_fields(values: Any, kinds: dict[str, tuple[type, str]]) -> dict[str, A
             raise ValueError(f"expected no field {shown(key)}")
     if values["bias"] not in (0, 1):
         raise ValueError(f"bias: expected 0 or 1, got {shown(values['bias'])}")
-    if (values["format"], values["version"]) != (FORMAT, VERSION):
+    if (values["format"], values["version"]) != (form, VERSION):
         raise ValueError(
-            f"expected {FORMAT!r} version {VERSION}, "
+            f"expected {form!r} version {VERSION}, "
             f"got {shown(values['format'])} version {shown(values['version'])}"
         )
     return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from . import door, samples
 from .access import Claim
@@ -17,6 +18,7 @@ from .environment import check_arithmetic
 from .frozen import Frozen
 from .history import History
 from .optimizers import PLAIN, Optimizer
+from .schedules import Schedule
 from .training import Training
 from .weights import (
     Weights,
@@ -253,11 +255,17 @@ class Network(Frozen):
         Y: Any,
         *,
         epochs: int,
-        learning_rate: float | None = None,
+        learning_rate: float | Schedule | None = None,
         optimizer: str | Optimizer = PLAIN,
         batch_size: int | None = None,
         shuffle: bool = False,
         seed: int | None = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        validation_data: Any = None,
+        validation_split: float | None = None,
+        callbacks: Any = (),
+        verbose: bool = False,
     ) -> History:
         """Trains by gradient descent on X (n, n_in) and Y (n, n_out), from the present weights.
 
@@ -280,8 +288,12 @@ class Network(Frozen):
             batch_size=batch_size,
             shuffle=shuffle,
             seed=seed,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+            validation_data=validation_data,
+            validation_split=validation_split,
         )
-        return training.run(epochs)
+        return training.run(epochs, callbacks=callbacks, verbose=verbose)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the network to one file, all at once or not at all.
@@ -354,3 +366,6 @@ def _network(
             raise
         network._hold(architecture, block, "auto", threads)
     return network
+
+
+Training.makes_network = partial(_network, Network)

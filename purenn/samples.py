@@ -12,9 +12,9 @@ from __future__ import annotations
 from math import isfinite
 
 from . import door
-from .annotations import TYPE_CHECKING, Any
+from .annotations import TYPE_CHECKING, Any, Mapping
 from .architecture import Architecture
-from .checks import counted, shown
+from .checks import check_count, check_finite, counted, shown
 from .classes import check_classes, check_known, check_range, flat_items
 from .reference import scale_inputs
 
@@ -53,6 +53,50 @@ def targets(engine: Engine, architecture: Architecture, Y: Any, n_rows: int) -> 
     if row is not None:
         raise _wrong_target(architecture, block, row)
     return targets
+
+
+def weights(
+    architecture: Architecture, sample_weight: Any, class_weight: Any, Y: Any, n_rows: int
+) -> memoryview[Any]:
+    """The weight of each of n_rows samples: its own times its class's, each 1 if not given."""
+    found = memoryview(bytearray(8 * n_rows)).cast("d")
+    own = None if sample_weight is None else door.vector("sample_weight", sample_weight, n_rows)
+    for s in range(n_rows):
+        found[s] = 1.0 if own is None else own[s]
+        if not (isfinite(found[s]) and found[s] >= 0.0):
+            raise ValueError(
+                f"sample_weight[{s}]: expected a finite number of at least 0, got {found[s]}"
+            )
+    if class_weight is not None:
+        by_number = _class_weights(architecture, class_weight)
+        numbers = true_classes(architecture, Y, n_rows)
+        if numbers is None:
+            raise ValueError("class_weight: expected Y that names a class for each sample")
+        for s, number in enumerate(numbers):
+            found[s] = found[s] * by_number.get(number, 1.0)
+    return found
+
+
+def _class_weights(architecture: Architecture, class_weight: Any) -> dict[int, float]:
+    """The weight of each class that has one, by its number."""
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(
+            "class_weight: expected a dict from classes to numbers, such as {0: 1.0, 1: 5.0}, "
+            f"got {shown(class_weight)}"
+        )
+    labels, by_number = architecture.preparation.labels, {}
+    for key, value in class_weight.items():
+        if isinstance(key, str):
+            if labels is None or key not in labels:
+                raise ValueError(f"class_weight: expected one of the labels, got {shown(key)}")
+            number = labels.index(key)
+        else:
+            number = check_count("class_weight", key, 0, max(architecture.n_out, 2) - 1)
+        weight = check_finite(f"class_weight[{shown(key)}]", value)
+        if weight < 0.0:
+            raise ValueError(f"class_weight[{shown(key)}]: expected at least 0, got {weight}")
+        by_number[number] = weight
+    return by_number
 
 
 def class_numbers(architecture: Architecture, Y: Any, n_rows: int) -> list[int] | None:

@@ -162,3 +162,32 @@ class WarmUp(_Schedule):
         if _check_epoch(epoch) >= self.epochs:
             return rate_of(self.schedule, epoch - self.epochs)
         return rate_of(self.schedule, 0) * (epoch + 1) / (self.epochs + 1)
+
+
+def described(schedule: Any) -> list:
+    """A rate or a schedule of this module in words and numbers, for a file: a list of one number,
+    or of a name and its arguments; empty for any other function."""
+    if not callable(schedule):
+        return [schedule]
+    if type(schedule) not in _SCHEDULES:
+        return []
+    values = schedule._values().values()
+    inner = [described(value) if callable(value) else value for value in values]
+    if any(value == [] for value in inner):
+        return []
+    return [type(schedule).__name__, *inner]
+
+
+def made(description: list) -> Any:
+    """The rate or schedule that `described` puts so. Raises ValueError or TypeError for others."""
+    if len(description) == 1:
+        return check_positive("learning_rate", description[0])
+    kinds: dict[str, Any] = {kind.__name__: kind for kind in _SCHEDULES}
+    name = description[0] if description else ""
+    if not isinstance(name, str) or name not in kinds:
+        raise ValueError(f"learning_rate: expected a schedule, got {shown(description)}")
+    inner = [made(value) if isinstance(value, list) else value for value in description[1:]]
+    return kinds[name](*inner)
+
+
+_SCHEDULES: tuple[Any, ...] = (Constant, Step, Exponential, Linear, WarmUp)

@@ -1,16 +1,24 @@
-"""Training: gradient descent that can be stopped after every step and gone on with."""
+"""Training: an optimizer at work on samples, which can be stopped after every step and gone on
+with, watched, saved, and loaded again."""
 
 from __future__ import annotations
 
+import os
+
 from . import door, samples
 from .access import Claim
-from .annotations import TYPE_CHECKING, Any
+from .annotations import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from .architecture import Architecture, check_seed
-from .checks import check_bool, check_count, check_positive, shown
+from .checks import check_bool, check_count, check_finite, check_positive, shown
+from .engines import numbers as numbers_of
+from .evaluation import Evaluation
 from .history import History
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
+from .schedules import Schedule, rate_of
+from .state import State
 
 if TYPE_CHECKING:
+    from array import array
     from typing import Protocol
 
     from .engines import EngineWeights
@@ -28,23 +36,45 @@ if TYPE_CHECKING:
         def claim(self) -> Claim: ...
 
 
+Callback = Callable[["Training", Mapping[str, float]], Any]
+
+
 class TrainingWarning(UserWarning):
     """What a training says that goes wrong: where, the likely cause, and what to try."""
 
 
-class Training:
-    """Gradient descent on the samples X (n, n_in) and Y (n, n_out), from the present weights.
+class Best:
+    """The weights of the best epoch so far, by some measure: what EarlyStopping keeps."""
 
-    w ← w − learning_rate·dw after every batch of batch_size samples: None is all of them, 1 is
-    one by one. Samples are taken as they stand, or with shuffle in a new order each epoch, drawn
-    from seed. `step`, `epoch` and `run` go on from where the last one stopped, also after Ctrl-C,
-    and change the weights of the network; `history` gains a loss for each epoch that ends. Ctrl-C
-    may come within a batch: leave the weights as they are until the next step has finished it. What
-    follows has the same bits on CPython 3.11 and later; elsewhere a signal may rarely part a step.
-    Buffers are read where they lie: leave X and Y as they are until the training is over.
+    def __init__(self, epoch: int, value: float, block: array) -> None:
+        self.epoch, self.value, self.block = epoch, value, block
+
+
+class Training:
+    """A training of a network on the samples X (n, n_in) and Y, from the present weights.
+
+    After every batch of batch_size samples, None for all of them, the `optimizer` makes a step: a
+    name or an Optimizer. `learning_rate` is a number, or a schedule: a function of the epoch, 0, 1,
+    2 ...; None is what suits the optimizer. Samples are taken as they stand, or with shuffle in a
+    new order each epoch, drawn from seed. `sample_weight` has a number of at least 0 for each
+    sample, `class_weight` maps classes, by number or label, to such numbers; both multiply a
+    sample's loss and gradient, and a mean still divides by the number of samples. After each epoch
+    the network is evaluated on `validation_data`, a pair (X, Y), or on the last share
+    `validation_split` of the samples, which are then not trained on.
+
+    `step`, `epoch` and `run` go on from where the last one stopped, also after Ctrl-C, and change
+    the weights of the network; `history` gains the numbers of each epoch that ends. A training
+    whose loss or weights are not finite any more goes back to the end of the last epoch that left
+    them finite, ends there, and says so in a TrainingWarning. Ctrl-C may come within a batch: leave
+    the weights as they are until the next step has finished it. What follows has the same bits on
+    CPython 3.11 and later; elsewhere a signal may rarely part a step. Buffers are read where they
+    lie: leave X and Y as they are until the training is over.
     Raises ValueError or TypeError for a wrong argument, before anything has changed. `step`,
     `epoch` and `run` raise RuntimeError while the network is trained or changed elsewhere.
     """
+
+    best: Best | None
+    makes_network: Callable[..., Any]  # network.py says how `load` makes one
 
     def __init__(
         self,
@@ -52,45 +82,97 @@ class Training:
         X: Any,
         Y: Any,
         *,
-        learning_rate: float | None = None,
+        learning_rate: float | Schedule | None = None,
         optimizer: str | Optimizer = PLAIN,
         batch_size: int | None = None,
         shuffle: bool = False,
         seed: int | None = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        validation_data: Any = None,
+        validation_split: float | None = None,
     ) -> None:
         if not isinstance(getattr(network, "architecture", None), Architecture):
             raise TypeError(f"network: expected a Network, got {shown(network)}")
         architecture, weights = network.architecture, network.weights
-        block = door.matrix("X", X, architecture.n_in, "sample")
-        X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
+        if validation_split is not None:
+            if validation_data is not None:
+                raise ValueError("validation_split: expected none beside validation_data")
+            X, Y, sample_weight, validation_data = _split(X, Y, sample_weight, validation_split)
+        self._block = block = door.matrix("X", X, architecture.n_in, "sample")
         self._n = block.shape[0]
-        Y = samples.targets(weights.engine, architecture, Y, self._n)
-        optimizer = check_optimizer(optimizer)
+        given_weights = None
+        if sample_weight is not None or class_weight is not None:
+            given_weights = samples.weights(architecture, sample_weight, class_weight, Y, self._n)
+        X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
+        self._Y = Y = samples.targets(weights.engine, architecture, Y, self._n)
+        self.optimizer = check_optimizer(optimizer)
         if learning_rate is None:
-            learning_rate = optimizer.learning_rate
-        learning_rate = check_positive("learning_rate", learning_rate)
+            learning_rate = self.optimizer.learning_rate
+        self._schedule = learning_rate if callable(learning_rate) else None
+        if self._schedule is None:
+            learning_rate = check_positive("learning_rate", learning_rate)
+        else:
+            learning_rate = rate_of(self._schedule, 0)
         batch_size = self._n if batch_size is None else check_count("batch_size", batch_size)
         self._batch_size = batch_size if batch_size < self._n else self._n
+        if self.optimizer.rule == "rprop" and self._batch_size < self._n:
+            raise ValueError(
+                "batch_size: expected None, all samples at a time, with rprop, which goes by the "
+                f"signs of gradients of the same samples; got {batch_size}"
+            )
         shuffle = check_bool("shuffle", shuffle)
         draws = shuffle or architecture.dropout is not None
-        seed = check_seed(seed) if draws or seed is not None else None
-        self._history = History(seed if draws else None)
+        if draws or seed is not None:
+            seed = check_seed(seed)
+        seed = seed if draws else None
+        self._evaluation = None
+        if validation_data is not None:
+            self._evaluation = _evaluation(network, validation_data)
+        self._history = History(seed)
+        self.network, self.best, self.goal = network, None, 0
         self._claim, self._losses = network.claim, self._history.history["loss"]
-        learning = Learning(optimizer, learning_rate, seed, shuffle, architecture.dropout)
-        self._steps = weights.steps(X, Y, self._batch_size, learning)
+        self.learning = Learning(
+            self.optimizer, learning_rate, seed, shuffle, architecture.dropout, given_weights
+        )
+        self._steps = weights.steps(X, Y, self._batch_size, self.learning)
 
     def __reduce__(self) -> tuple:
         raise TypeError("a Training can't be copied: make a new one, on a copy of its network")
 
     @property
     def history(self) -> History:
-        """The losses of the epochs that have ended."""
+        """The numbers of the epochs that have ended."""
         return self._history
 
     @property
     def position(self) -> tuple[int, int]:
         """(epoch, sample): how many epochs have ended, and the next sample of this one."""
         return self._steps.position
+
+    @property
+    def learning_rate(self) -> float | Schedule:
+        """The learning rate, or the schedule that gives it."""
+        return self.learning.learning_rate if self._schedule is None else self._schedule
+
+    @property
+    def batch_size(self) -> int:
+        """How many samples a batch has, but for the last one of an epoch."""
+        return self._batch_size
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples are trained on."""
+        return self._n
+
+    def state(self) -> State:
+        """A copy of what the training goes on from, at the end of a batch."""
+        return self._steps.state()
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the last epoch was taken back, since a loss or a weight was not finite."""
+        return self._steps.diverged
 
     def step(self) -> None:
         """Makes one step, on the next batch, or finishes the one within which Ctrl-C came."""
@@ -99,16 +181,70 @@ class Training:
         self._claim.during(self._go_on, 1, left if left < rest else rest)
 
     def epoch(self) -> float:
-        """Finishes the present epoch, and returns its loss."""
+        """Finishes the present epoch, and returns its loss; NaN if it was taken back."""
         self._claim.during(self._go_on, 1)
-        return self._losses[-1]
+        return float("nan") if self._steps.diverged else self._losses[-1]
 
-    def run(self, epochs: int) -> History:
-        """Trains until so many more epochs have ended, counting one that has begun; the history."""
-        self._claim.during(self._go_on, check_count("epochs", epochs))
+    def run(
+        self, epochs: int, *, callbacks: Callback | Iterable[Callback] = (), verbose: bool = False
+    ) -> History:
+        """Trains until so many more epochs have ended, counting one that has begun; the history.
+
+        After each epoch every callback is called with this training and a mapping of what was
+        measured, "loss" and so on; where one returns True the training stops. `goal` is the number
+        of epochs after which this run ends. With verbose, a line tells how far it is.
+        """
+        epochs = check_count("epochs", epochs)
+        listeners = _callbacks(callbacks)
+        if check_bool("verbose", verbose):
+            from .callbacks import Progress
+
+            listeners.append(Progress())
+        self._claim.during(self._run, epochs, listeners)
         return self._history
 
+    def _run(self, epochs: int, callbacks: list[Callback]) -> None:
+        if not callbacks and self._evaluation is None:
+            self._go_on(epochs)
+            return
+        self.goal = self.position[0] + epochs
+        while self.position[0] < self.goal:
+            self._go_on(1)
+            if self._steps.diverged:
+                break
+            record = self._record()
+            answers = [callback(self, record) for callback in callbacks]
+            if any(answer is True for answer in answers):
+                break
+
+    def _record(self) -> dict[str, float]:
+        """What is measured of the epoch that has just ended, which the history gains."""
+        epoch, record = len(self._losses), {"loss": self._losses[-1]}
+        if self._evaluation is not None:
+            measured = self._evaluation.measure()
+            record.update((f"val_{name}", value) for name, value in measured.items())
+        for name, value in record.items():
+            series = self._history.history.setdefault(name, [])
+            series += [float("nan")] * (epoch - 1 - len(series))  # of epochs that nobody watched
+            series[epoch - 1 :] = [value]
+        return record
+
+    def _go_on(self, epochs: int, samples: int | None = None) -> None:
+        if self._schedule is None:
+            self._steps.run(self._losses, epochs, samples)
+        else:
+            for _ in range(epochs):
+                rate = rate_of(self._schedule, self.position[0])
+                self._steps.take_learning_rate(rate)
+                self._steps.run(self._losses, 1, samples)
+                if self._steps.diverged:
+                    break
+        if self._steps.diverged:
+            self._say_that_it_diverged()
+
     def _say_that_it_diverged(self) -> None:
+        from warnings import warn
+
         epoch = self.position[0] + 1
         kept = "before the training" if epoch == 1 else f"at the end of epoch {epoch - 1}"
         message = (
@@ -116,11 +252,128 @@ class Training:
             f"are those {kept}. The steps are too large for these data: try a smaller "
             "learning_rate, or smaller inputs and targets (input_offset, input_scale)"
         )
-        from warnings import warn
-
         warn(message, TrainingWarning, stacklevel=4)
 
-    def _go_on(self, epochs: int, samples: int | None = None) -> None:
-        self._steps.run(self._losses, epochs, samples)
-        if self._steps.diverged:
-            self._say_that_it_diverged()
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes all that the training goes on from, so that `load` continues with the same bits.
+
+        These are architecture, weights, optimizer, random state, position, history and the best
+        weights, in a safetensors file; and a fingerprint of the data. A batch that Ctrl-C came into
+        is finished first. Raises ValueError where the file would be too large, OSError where it
+        can't be written.
+        """
+        from .training_file import write_training
+
+        if self.position[1] % self._batch_size:
+            self.step()
+        write_training(path, self)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike,
+        X: Any,
+        Y: Any,
+        *,
+        learning_rate: Schedule | None = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        validation_data: Any = None,
+        validation_split: float | None = None,
+        backend: str = "auto",
+        threads: int | None = None,
+    ) -> Training:
+        """The training that `save` wrote, on the same data: `training.network` is its network.
+
+        What isn't in the file has to be given again: the data, and a learning_rate that is a
+        function of one's own. Raises ValueError that says what is wrong where, also where the data
+        are others; OSError where the file can't be read.
+        """
+        from .training_file import read_training
+
+        saved = read_training(path)
+        network = cls.makes_network(saved.architecture, saved.now.block, backend, threads)
+        training = cls(
+            network,
+            X,
+            Y,
+            learning_rate=saved.rate_or(learning_rate),
+            optimizer=saved.optimizer,
+            batch_size=saved.batch_size,
+            shuffle=saved.shuffle,
+            seed=saved.seed,
+            sample_weight=sample_weight,
+            class_weight=class_weight,
+            validation_data=validation_data,
+            validation_split=validation_split,
+        )
+        if training.fingerprint() != saved.fingerprint:
+            raise ValueError(
+                f"{os.fsdecode(path)}: expected the data and sample weights that this training "
+                "began with, got others"
+            )
+        training._history.history.update(saved.history)
+        training._losses[:] = saved.history["loss"]
+        training._history.history["loss"] = training._losses
+        training._steps.take_state(saved.state)
+        training.best = saved.best
+        return training
+
+    def fingerprint(self) -> str:
+        """The SHA-256 of samples, targets and sample weights as float64 numbers."""
+        from array import array
+        from hashlib import sha256
+
+        from .tensors import little_endian
+
+        digest = sha256()
+        parts = [self._block.numbers, numbers_of(self._Y)]
+        if self.learning.sample_weights is not None:
+            parts.append(self.learning.sample_weights)
+        for part in parts:
+            for start in range(0, len(part), door.AT_ONCE):
+                numbers = array("d", door.float64(part[start : start + door.AT_ONCE]))
+                digest.update(little_endian(numbers))
+        return digest.hexdigest()
+
+
+def _callbacks(callbacks: Any) -> list[Callback]:
+    found = [callbacks] if callable(callbacks) else list(callbacks)
+    for index, callback in enumerate(found):
+        if not callable(callback):
+            raise TypeError(
+                f"callbacks[{index}]: expected a function of a training and a record, "
+                f"got {shown(callback)}"
+            )
+    return found
+
+
+def _evaluation(network: Trainable, data: Any) -> Evaluation:
+    """The data that are looked at after each epoch."""
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise TypeError(f"validation_data: expected a pair (X, Y), got {shown(data)}")
+    try:
+        return Evaluation(network.architecture, network.weights, *data)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"validation_data: {error}") from None
+
+
+def _split(X: Any, Y: Any, sample_weight: Any, share: Any) -> tuple[Any, Any, Any, tuple]:
+    """The first samples to train on, and the last ones, that share of them, to look at."""
+    share = check_finite("validation_split", share)
+    try:
+        n = len(X)
+        first = int(n * (1.0 - share))
+        parts = X[:first], Y[:first], X[first:], Y[first:]
+        kept = None if sample_weight is None else sample_weight[:first]
+    except (TypeError, NotImplementedError):
+        raise TypeError(
+            "validation_split: expected X and Y that can be sliced, as lists and arrays can; "
+            "give validation_data instead"
+        ) from None
+    if not 0 < first < n:
+        raise ValueError(
+            f"validation_split: expected a share between 0 and 1 that leaves samples for both, "
+            f"got {share} of {n}"
+        )
+    return parts[0], parts[1], kept, (parts[2], parts[3])

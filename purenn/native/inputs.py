@@ -32,6 +32,11 @@ class Inputs(tuple):
     named: list = property(itemgetter(2))  # type: ignore[assignment]
 
     @property
+    def data(self) -> memoryview[Any]:
+        """All numbers, row by row."""
+        return self.memory.view()
+
+    @property
     def struct(self) -> Any:
         """A struct pn_inputs, which holds as long as this object is kept."""
         return ffi.new(PN_INPUTS, (self.memory.pointer, TYPES[self.memory.format], self.shape[1]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from time import perf_counter
 
 from ..access import Turns
 from ..annotations import TYPE_CHECKING, Any
 from ..optimizers import PLAIN
+from ..state import Snapshot, State
 from . import core
 from .core import ffi, lib, rule_pointer
 from .inputs import TYPES, Inputs
@@ -79,7 +81,8 @@ class NativeSteps:
             rates = new(DOUBLES, learning.dropout)
             struct.dropout = rates
             self._held.append(rates)
-        self._room = (1 + learning.optimizer.moments) * network.block.count
+        self._n_moments = learning.optimizer.moments
+        self._room = (1 + self._n_moments) * network.block.count
         struct.range, threads = work.shares(batch_size, bool(named))
         struct.threads = threads
         self._at_once = first_samples(3 * work.of_sample, threads)
@@ -101,6 +104,54 @@ class NativeSteps:
         """Learns at that rate from now on."""
         self._optimizer.rates.learning_rate = learning_rate
 
+    def state(self) -> State:
+        """A copy of what it goes on from, at the end of a batch."""
+        struct, block = self._struct, self._held[0].block
+        now = self._snapshot(block.pointer, self._optimizer.moments, self._optimizer.powers, 0)
+        begun = None
+        if struct.first:
+            begun = self._snapshot(struct.kept, struct.kept + block.count, struct.kept_powers, 1)
+        return State(self.position, struct.total, now, begun)
+
+    def _snapshot(self, weights: Any, moments: Any, powers: Any, which: int) -> Snapshot:
+        count, random = self._held[0].block.count, None
+        if self._struct.random:
+            found = self._random[which]
+            random = list(found.words), found.position, bool(found.has_spare), found.spare
+        return Snapshot(
+            _array(weights, count),
+            [_array(moments + i * count, count) for i in range(self._n_moments)],
+            tuple(powers),
+            random,
+        )
+
+    def take_state(self, state: State) -> None:
+        """Goes on from there."""
+        struct, block, begun = self._struct, self._held[0].block, state.begun
+        self._put(state.now, block.pointer, self._optimizer.moments, self._optimizer.powers, 0)
+        self._epochs, struct.first = state.position
+        struct.total, struct.ended = state.total, 0
+        if begun is not None:
+            self._make_room()
+            kept = struct.kept
+            self._put(begun, kept, kept + block.count, struct.kept_powers, 1)
+            if struct.shuffle:
+                redrawn = new(RANDOM)
+                redrawn[0] = self._random[1]
+                core.unchecked.pn_random_permutation(self._order, redrawn, self._n)
+
+    def _put(self, snapshot: Snapshot, weights: Any, moments: Any, powers: Any, which: int) -> None:
+        count = self._held[0].block.count
+        for start, numbers in [
+            (weights, snapshot.block),
+            *((moments + i * count, moment) for i, moment in enumerate(snapshot.moments)),
+        ]:
+            ffi.memmove(start, ffi.from_buffer(numbers), 8 * count)
+        powers[0], powers[1] = snapshot.powers
+        if snapshot.random is not None:
+            random = self._random[which]
+            random.words, random.position, random.has_spare, random.spare = snapshot.random
+
     def give_gradients(self, gradients: Memory) -> None:
         """From now on no step is made: `gradients` get those of each batch."""
         self._held.append(gradients)
@@ -121,12 +172,7 @@ class NativeSteps:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         struct, turns, n = self._struct, self._turns, self._n
         if self._workspace is None:
-            size = core.unchecked.pn_training_workspace(core.active.table, struct)
-            workspace = self._work.borrow(size + EPOCHS_AT_ONCE + self._room)
-            self._losses = workspace.pointer
-            struct.workspace, self._workspace = self._losses + EPOCHS_AT_ONCE, workspace
-            if self._room:
-                struct.kept = struct.workspace + size
+            self._make_room()
         if struct.ended:
             self._collect(losses)
         last = self._epochs + epochs
@@ -161,11 +207,27 @@ class NativeSteps:
                 break
             self._at_once = next_samples(self._at_once, taken, perf_counter() - start)
         if samples is None:  # at the end of an epoch nothing is in it
-            workspace, self._workspace = self._workspace, None
-            self._work.give_back(workspace)
+            room, self._workspace = self._workspace, None
+            if room is not None:
+                self._work.give_back(room)
+
+    def _make_room(self) -> None:
+        """Borrows the workspace, and the room for what is kept."""
+        struct = self._struct
+        size = core.unchecked.pn_training_workspace(core.active.table, struct)
+        workspace = self._work.borrow(size + EPOCHS_AT_ONCE + self._room)
+        self._losses = workspace.pointer
+        struct.workspace, self._workspace = self._losses + EPOCHS_AT_ONCE, workspace
+        if self._room:
+            struct.kept = struct.workspace + size
 
     def _collect(self, losses: list[float]) -> None:
         """Takes the losses of the last call of C, once, wherever Ctrl-C comes in between."""
         struct, epochs = self._struct, self._epochs
         losses[epochs:] = unpack(self._losses, struct.ended)
         self._epochs, struct.ended = epochs + struct.ended, 0
+
+
+def _array(pointer: Any, count: int) -> array:
+    """A copy of so many doubles."""
+    return array("d", bytes(ffi.buffer(pointer, 8 * count)))

@@ -11,6 +11,7 @@ from ..annotations import Any
 from ..architecture import Architecture
 from ..environment import check_arithmetic
 from ..optimizers import Learning
+from ..state import Snapshot, State
 from ..weights import lists_of
 from .network import Tiled, pairs, tiled
 from .training import Batch, Samples, WeighedSamples, gradients
@@ -169,6 +170,24 @@ class PlainSteps:
         """Learns at that rate from now on."""
         self._samples.take_learning_rate(learning_rate)
 
+    def state(self) -> State:
+        """A copy of what it goes on from, at the end of a batch."""
+        begun = snapshot_of(self._kept) if self.position[1] else None
+        return State(self.position, self._total, snapshot_of(self._state()), begun)
+
+    def take_state(self, state: State) -> None:
+        """Goes on from there."""
+        epoch, first = self.position = state.position
+        self._total = state.total
+        architecture = self._weights.architecture
+        if state.begun is not None:
+            self._go_back(state_of(architecture, state.begun, epoch - 1))
+            self._kept = self._state()
+            if self._shuffles:
+                self._draw(epoch)
+        drawn = epoch if first else epoch - 1
+        self._go_back(state_of(architecture, state.now, drawn))
+
     def _state(self) -> tuple:
         """What a step changes, and the next one needs."""
         return self._weights.network, self._samples.state, self._random, self._drawn
@@ -178,9 +197,8 @@ class PlainSteps:
 
     def _draw(self, epoch: int) -> None:
         """Draws the order of that epoch, once; after an interruption, the same one again."""
-        if self._random is not None and self._drawn != epoch:
-            before = self._random
-            random = reference.Random(before.words, before.position, before.has_spare, before.spare)
+        if self._shuffles and self._drawn != epoch:
+            random = copy_of_random(self._random)
             order = reference.random_permutation(random, self._n)
             self._order, self._random, self._drawn = order, random, epoch
 
@@ -226,6 +244,29 @@ class PlainSteps:
                 epoch, total = epoch + 1, 0.0
             weights.network, self._samples.state, self._random = network, state, random
             self._total, self.position = total, (epoch, first)
+
+
+def snapshot_of(state: tuple) -> Snapshot:
+    """What PlainSteps keeps, as every engine has it."""
+    network, learned, random, _ = state
+    moments, powers = learned or ([], (1.0, 1.0))
+    blocks = [array("d", [m for rows in moment for row in rows for m in row]) for moment in moments]
+    words = random and (list(random.words), random.position, random.has_spare, random.spare)
+    return Snapshot(block_of(network.parameters), blocks, tuple(powers), words)
+
+
+def state_of(architecture: Architecture, snapshot: Snapshot, drawn: int) -> tuple:
+    """What PlainSteps keeps; `drawn` is the last epoch whose order is drawn."""
+    a = architecture
+    parameters = lists_of(a, snapshot.block)
+    network: Any = reference.Network(parameters, list(a.activations), a.loss, a.bias)
+    learned = None
+    if snapshot.moments:
+        blocks = [lists_of(a, moment) for moment in snapshot.moments]
+        moments = [[[*W, b] for W, b in block] for block in blocks]
+        learned = moments, list(snapshot.powers)
+    random = None if snapshot.random is None else reference.Random(*snapshot.random)
+    return tiled(network) or network, learned, random, drawn
 
 
 def is_finite(network: Any) -> bool:

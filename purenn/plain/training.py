@@ -119,7 +119,8 @@ class WeighedSamples:
         """The network after a step on those rows, the state, the losses before; random draws the
         masks of dropout."""
         network = network.untiled() if isinstance(network, Tiled) else copy_of(network)
-        optimizer, (moments, powers) = self._optimizer, self.state
+        optimizer = self._optimizer
+        moments, powers = self.state or ([], [1.0, 1.0])
         optimizer.moments = [[[list(row) for row in rows] for rows in m] for m in moments]
         optimizer.powers = list(powers)
         X, Y = [self._X[row] for row in rows], [self._Y[row] for row in rows]

@@ -1,0 +1,105 @@
+"""Callbacks: what is done after each epoch of a run, `callback(training, record)`.
+
+Any function of a training and a mapping of what was measured will do; where it returns True the
+training stops.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from math import isfinite
+from time import perf_counter
+
+from .annotations import TYPE_CHECKING, Any, Mapping
+from .checks import check_choice, check_count, check_finite, shown
+from .history import progress_line
+from .training import Best
+
+if TYPE_CHECKING:
+    from .training import Training
+
+LARGER_IS_BETTER = ("accuracy", "r2")
+SECONDS_BETWEEN_LINES = 1.0
+
+
+class EarlyStopping:
+    """Stops where nothing has got better for `patience` epochs; the best weights are restored, also
+    where the run ends before.
+
+    `monitor` is what has to get better: "val_loss" where there are validation data, else "loss",
+    or any other name of the record; accuracy and r2 get better upwards, all else downwards, unless
+    `mode` says "max" or "min". An epoch is better if it is so by more than `min_delta`. The
+    training keeps the best epoch as `best`.
+    Raises ValueError or TypeError for a wrong argument, or where nothing of that name is measured.
+    """
+
+    def __init__(
+        self,
+        patience: int = 10,
+        *,
+        monitor: str | None = None,
+        min_delta: float = 0.0,
+        mode: str | None = None,
+    ) -> None:
+        self.patience = check_count("patience", patience)
+        self.monitor, self.min_delta = monitor, check_finite("min_delta", min_delta)
+        self.mode = None if mode is None else check_choice("mode", ("min", "max"), mode)
+
+    def __call__(self, training: Training, record: Mapping[str, float]) -> bool:
+        name = self.monitor or ("val_loss" if "val_loss" in record else "loss")
+        if name not in record:
+            known = ", ".join(record)
+            raise ValueError(f"monitor: expected one of {known}, got {shown(name)}")
+        upwards = name.removeprefix("val_") in LARGER_IS_BETTER
+        if self.mode is not None:
+            upwards = self.mode == "max"
+        value, epoch, best = record[name], training.position[0], training.best
+        gain = float("inf")
+        if best is not None:
+            gain = value - best.value if upwards else best.value - value
+        if best is None or gain > self.min_delta or not isfinite(best.value):
+            best = training.best = Best(epoch, value, training.network.weights.block())
+        stops = epoch - best.epoch >= self.patience
+        if (stops or epoch == training.goal) and best.epoch < epoch:
+            training.network.weights.replace(best.block)
+        return stops
+
+
+class Checkpoint:
+    """Saves the training to `path` after every so many epochs: Training.load goes on from there.
+
+    Raises ValueError or TypeError for a wrong argument, OSError where the file can't be written.
+    """
+
+    def __init__(self, path: str | os.PathLike, *, every: int = 1) -> None:
+        self.path, self.every = os.fspath(path), check_count("every", every)
+
+    def __call__(self, training: Training, record: Mapping[str, float]) -> None:
+        if training.position[0] % self.every == 0 or training.position[0] == training.goal:
+            training.save(self.path)
+
+
+class Progress:
+    """Tells how far a run is: epoch, loss and what else is measured, seconds, time left.
+
+    On a terminal one line is written over and over; elsewhere a new line at most each second. With
+    `bar`, such as `tqdm.tqdm(total=epochs)`, that is moved on instead.
+    """
+
+    def __init__(self, bar: Any = None) -> None:
+        self._bar, self._start, self._first, self._last = bar, perf_counter(), 0, 0.0
+
+    def __call__(self, training: Training, record: Mapping[str, float]) -> None:
+        if self._bar is not None:
+            self._bar.set_postfix(record)
+            self._bar.update(1)
+            return
+        epoch, now, stream = training.position[0], perf_counter(), sys.stdout
+        ended, terminal = epoch == training.goal, stream.isatty()
+        if not ended and now - self._last < (0.1 if terminal else SECONDS_BETWEEN_LINES):
+            return
+        self._last = now
+        line = progress_line(epoch, training.goal, record, now - self._start)
+        end = "\n" if ended or not terminal else ""
+        print(f"\r{line:<79}" if terminal else line, end=end, file=stream, flush=True)

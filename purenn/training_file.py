@@ -1,0 +1,265 @@
+"""The file of a training: what it goes on from, as a safetensors file.
+
+Its tensors are `weights`, `moments.0` ..., `powers` and `random` (the words of the state, the place
+of the next one, whether a normal number waits, and that number); within an epoch the same after
+`begun.`, as it began; `total`, the sum of its losses so far; `history.loss` and the other series;
+`best.weights`. The metadata `purenn` holds what isn't a tensor, in the words of the model file; its
+`sha256` is the digest of what stands above it there, and then of the name and the bytes of each
+tensor, by name.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+
+from .annotations import TYPE_CHECKING, Any
+from .architecture import Architecture
+from .checks import check_bool, check_count, shown
+from .model import (
+    KINDS,
+    architecture_of,
+    check_digest,
+    check_fields,
+    digest_of,
+    head_lines,
+    preparation_lines,
+    signed,
+    unsigned,
+)
+from .notation import parse
+from .optimizers import Optimizer
+from .schedules import Schedule, described, made
+from .state import Snapshot, State
+from .tensors import Tensor, little_endian, read_tensors, write_tensors
+from .training import Best, Training
+
+if TYPE_CHECKING:
+    from .annotations import Mapping
+
+KEY, FORMAT = "purenn", "purenn training"
+WORDS = 624
+FIELDS: dict[str, tuple[type, str]] = {
+    **KINDS,
+    "optimizer": (dict, "fields in braces"),
+    "learning_rate": (list, "a list"),
+    "batch_size": (int, "a whole number"),
+    "shuffle": (int, "0 or 1"),
+    "stream_seed": (list, "a list"),
+    "samples": (int, "a whole number"),
+    "position": (list, "a list"),
+    "best": (list, "a list"),
+    "fingerprint": (str, "a string"),
+}
+
+
+class Saved:
+    """What a file of a training holds."""
+
+    architecture: Architecture
+    optimizer: Optimizer
+    learning_rate: list
+    batch_size: int
+    shuffle: bool
+    seed: int | None
+    fingerprint: str
+    history: dict[str, list[float]]
+    state: State
+    best: Best | None
+
+    @property
+    def now(self) -> Snapshot:
+        """The present snapshot."""
+        return self.state.now
+
+    def rate_or(self, given: Schedule | None) -> Any:
+        """The learning rate: the one in the file, or a function that has to be given again."""
+        if not self.learning_rate:
+            if given is None:
+                raise ValueError(
+                    "learning_rate: this training had a function of its own, which no file holds; "
+                    "give it again"
+                )
+            return given
+        if given is not None:
+            raise ValueError("learning_rate: expected none, since the file holds it")
+        return made(self.learning_rate)
+
+
+def write_training(path: str | os.PathLike, training: Training) -> None:
+    """Writes the file, all at once or not at all.
+
+    Raises ValueError where it would be too large, OSError where it can't be written.
+    """
+    state = training.state()
+    tensors = _tensors(training, state)
+    text = _text(training, state)
+    write_tensors(path, tensors, {KEY: signed(text, _digest(text, tensors))})
+
+
+def read_training(path: str | os.PathLike) -> Saved:
+    """What a file of a training holds, after a check of its form, its shapes and its digest.
+
+    Raises ValueError that says what is wrong where, OSError where it can't be read.
+    """
+    tensors, metadata = read_tensors(path)
+    try:
+        return _saved(tensors, metadata)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{os.fsdecode(path)}: {error}") from None
+
+
+def _text(training: Training, state: State) -> str:
+    architecture, best = training.network.architecture, training.best
+    learning = training.learning
+    settings = ", ".join(
+        f'"{name}": {value!r}'
+        for name, value in learning.optimizer.settings.items()
+        if value is not None
+    )
+    seed = [] if learning.seed is None else [learning.seed]
+    lines = [
+        f'"format": "{FORMAT}"',
+        *head_lines(architecture)[1:],
+        *preparation_lines(architecture.preparation.given),
+        f'"optimizer": {{"name": "{learning.optimizer.name}"{", " * bool(settings)}{settings}}}',
+        f'"learning_rate": {_listed(described(training.learning_rate))}',
+        f'"batch_size": {training.batch_size}',
+        f'"shuffle": {int(learning.shuffle)}',
+        f'"stream_seed": {seed}',
+        f'"samples": {training.n_samples}',
+        f'"position": {list(state.position)}',
+        f'"best": {[] if best is None else [best.epoch, best.value]}',
+        f'"fingerprint": "{training.fingerprint()}"',
+    ]
+    return unsigned(lines)
+
+
+def _listed(description: list) -> str:
+    """A schedule in words and numbers, in JSON."""
+    parts = [_listed(part) if isinstance(part, list) else part for part in description[1:]]
+    if not parts:
+        return repr(description)
+    return f'["{description[0]}", {", ".join(map(str, parts))}]'
+
+
+def _tensors(training: Training, state: State) -> dict[str, Tensor]:
+    tensors = _of_snapshot("", state.now)
+    if state.begun is not None:
+        tensors.update(_of_snapshot("begun.", state.begun))
+    tensors["total"] = _tensor([state.total])
+    for name, series in training.history.items():
+        tensors[f"history.{name}"] = _tensor(series)
+    if training.best is not None:
+        tensors["best.weights"] = _tensor(training.best.block)
+    return tensors
+
+
+def _of_snapshot(prefix: str, snapshot: Snapshot) -> dict[str, Tensor]:
+    tensors = {f"{prefix}weights": _tensor(snapshot.block)}
+    for number, moment in enumerate(snapshot.moments):
+        tensors[f"{prefix}moments.{number}"] = _tensor(moment)
+    tensors[f"{prefix}powers"] = _tensor(snapshot.powers)
+    if snapshot.random is not None:
+        words, position, has_spare, spare = snapshot.random
+        tensors[f"{prefix}random"] = _tensor([*words, position, has_spare, spare])
+    return tensors
+
+
+def _tensor(numbers: Any) -> Tensor:
+    block = numbers if isinstance(numbers, array) else array("d", numbers)
+    return Tensor((len(block),), block)
+
+
+def _digest(text: str, tensors: Mapping[str, Tensor]) -> str:
+    parts: list[Any] = []
+    for name in sorted(tensors):
+        parts += [name.encode(), little_endian(tensors[name].numbers)]
+    return digest_of(text, parts)
+
+
+def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
+    if KEY not in metadata:
+        raise ValueError(f"expected the metadata {KEY!r}, which Training.save writes")
+    fields = parse(metadata[KEY])
+    if isinstance(fields, dict) and fields.get("format") != FORMAT:
+        raise ValueError(f"format: expected {FORMAT!r}, got {shown(fields.get('format'))}")
+    fields = check_fields(fields, FIELDS, FORMAT)
+    saved = Saved()
+    saved.architecture = architecture = architecture_of(fields)
+    saved.optimizer = Optimizer(**fields["optimizer"])
+    saved.learning_rate = fields["learning_rate"]
+    saved.batch_size = check_count("batch_size", fields["batch_size"])
+    saved.shuffle = check_bool("shuffle", fields["shuffle"])
+    saved.seed = fields["stream_seed"][0] if fields["stream_seed"] else None
+    saved.fingerprint = fields["fingerprint"]
+    samples = check_count("samples", fields["samples"])
+    epoch, first = _two("position", fields["position"])
+    position = check_count("epoch", epoch, 0), check_count("sample", first, 0, samples - 1)
+    draws = saved.shuffle or architecture.dropout is not None
+    count, moments = architecture.parameter_count, saved.optimizer.moments
+    take = _Taking(tensors)
+    saved.state = State(
+        position,
+        take("total", 1)[0],
+        take.snapshot("", count, moments, draws),
+        take.snapshot("begun.", count, moments, draws) if first else None,
+    )
+    saved.best = None
+    if fields["best"]:
+        best_epoch, value = _two("best", fields["best"])
+        block = take("best.weights", count)
+        saved.best = Best(check_count("best", best_epoch, 1, epoch), float(value), block)
+    saved.history = {
+        name[len("history.") :]: take(name, None).tolist()
+        for name in list(tensors)
+        if name.startswith("history.")
+    }
+    if len(saved.history.get("loss", [])) != position[0]:
+        raise ValueError(f"history.loss: expected {position[0]} numbers, one for each epoch")
+    if any(len(series) > position[0] for series in saved.history.values()):
+        raise ValueError(f"history: expected at most {position[0]} numbers in a series")
+    take.check_all_taken()
+    text = metadata[KEY][: metadata[KEY].rindex('"sha256"')]
+    check_digest(fields, _digest(text, tensors))
+    return saved
+
+
+def _two(name: str, values: list) -> list:
+    if len(values) != 2:
+        raise ValueError(f"{name}: expected 2 numbers, got {shown(values)}")
+    return values
+
+
+class _Taking:
+    """Tensors that are taken by name, each of the right length."""
+
+    def __init__(self, tensors: dict[str, Tensor]) -> None:
+        self._tensors, self._left = tensors, set(tensors)
+
+    def __call__(self, name: str, count: int | None) -> array:
+        if name not in self._tensors:
+            raise ValueError(f"expected a tensor {name!r}, found none")
+        self._left.discard(name)
+        shape, numbers = self._tensors[name].shape, self._tensors[name].numbers
+        if len(shape) != 1 or (count is not None and shape[0] != count):
+            raise ValueError(f"{name}: expected {count} numbers, got shape {list(shape)}")
+        return numbers
+
+    def snapshot(self, prefix: str, count: int, moments: int, draws: bool) -> Snapshot:
+        """The snapshot of these names."""
+        random = None
+        if draws:
+            *words, position, has_spare, spare = self(f"{prefix}random", WORDS + 3)
+            random = [int(word) for word in words], int(position), bool(has_spare), spare
+        return Snapshot(
+            self(f"{prefix}weights", count),
+            [self(f"{prefix}moments.{i}", count) for i in range(moments)],
+            tuple(self(f"{prefix}powers", 2)),
+            random,
+        )
+
+    def check_all_taken(self) -> None:
+        """Refuses tensors that nobody asked for."""
+        for name in sorted(self._left):
+            raise ValueError(f"expected no tensor {shown(name)}")
