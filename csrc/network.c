@@ -61,6 +61,19 @@ void pn_forward(double *Z, double *A, const double *X, const struct pn_network *
     }
 }
 
+/* The loss of each sample: from Z where activation and loss match, else from A.
+ *
+ * Z, A and Y (n, n_out) -> L (n). */
+void pn_output_losses(double *L, const double *Z, const double *A, const double *Y,
+                      const struct pn_activation *activation, const struct pn_loss *loss,
+                      size_t n, size_t n_out)
+{
+    if (loss->matched == activation)
+        loss->losses_of_Z(L, Z, Y, n, n_out);
+    else
+        loss->losses(L, A, Y, n, n_out);
+}
+
 /* dZ of the last layer: A - Y where activation and loss match, else f' of the loss's dA. */
 void pn_output_gradient(double *dZ, const double *A, const double *Y,
                         const struct pn_activation *activation, const struct pn_loss *loss,

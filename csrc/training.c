@@ -16,8 +16,10 @@ void pn_train_step(double *L, const struct pn_network *network, double *workspac
     double *gradients = workspace;
     double *A = gradients + count;
     double *dZ = A + n * units;
-    pn_forward(A, A, X, network, n);
-    network->loss->losses(L, A + n * (units - n_out), Y, n, n_out);
+    size_t last = n * (units - n_out);
+    pn_forward(dZ, A, X, network, n); /* the Z lie where the dZ will */
+    pn_output_losses(L, dZ + last, A + last, Y, network->activations[n_layers - 1], network->loss,
+                     n, n_out);
     pn_backward(dZ, gradients, A, X, Y, network, n);
     pn_gradient_descent(network->parameters, gradients, learning_rate, count);
 }

@@ -332,14 +332,14 @@ LOSS_EDGES = [
     ("binary_cross_entropy", [0.0], [0.0], 0.0, [1.0]),
     ("binary_cross_entropy", [1.0], [1.0], 0.0, [-1.0]),
     ("binary_cross_entropy", [1.0, 0.0], [1.0, 0.0], 0.0, [-1.0, 1.0]),
-    ("binary_cross_entropy", [0.0], [1.0], INF, [-INF]),
-    ("binary_cross_entropy", [1.0], [0.0], INF, [INF]),
-    ("binary_cross_entropy", [1.0], [0.5], INF, [INF]),
-    ("binary_cross_entropy", [0.0], [0.5], INF, [-INF]),
+    ("binary_cross_entropy", [0.0], [1.0], INF, [-(2.0**1022)]),
+    ("binary_cross_entropy", [1.0], [0.0], INF, [2.0**1022]),
+    ("binary_cross_entropy", [1.0], [0.5], INF, [2.0**1021]),
+    ("binary_cross_entropy", [0.0], [0.5], INF, [-(2.0**1021)]),
     ("binary_cross_entropy", [0.5], [1.0], LOG_2, [-2.0]),
     ("binary_cross_entropy", [0.5], [0.5], LOG_2, [0.0]),
     ("categorical_cross_entropy", [1.0, 0.0], [1.0, 0.0], 0.0, [-1.0, 0.0]),
-    ("categorical_cross_entropy", [0.0, 1.0], [1.0, 0.0], INF, [-INF, 0.0]),
+    ("categorical_cross_entropy", [0.0, 1.0], [1.0, 0.0], INF, [-(2.0**1022), 0.0]),
     ("categorical_cross_entropy", [0.5, 0.5], [-0.0, 1.0], LOG_2, [0.0, -2.0]),
     ("categorical_cross_entropy", [1.0], [1.0], 0.0, [-1.0]),
 ]
@@ -365,8 +365,12 @@ def test_xlogy_and_xdivy_of_other_numbers(engine):
     assert f.xlogy(-3.0, 0.0) == INF
     assert math.isnan(f.xlogy(1.0, -1.0))
     assert f.xlogy(2.0, math.e) == pytest.approx(2.0, rel=1e-15)
-    assert (f.xdivy(3.0, 0.0), f.xdivy(3.0, -0.0), f.xdivy(3.0, 4.0)) == (INF, -INF, 0.75)
-    assert math.isnan(f.xdivy(NAN, 0.0))
+    assert f.xdivy(3.0, 4.0) == 0.75
+    for y in (0.0, -0.0, 5e-324, 2.0**-1022, -1.0, -INF):
+        assert (f.xdivy(1.0, y), f.xdivy(-0.5, y)) == (2.0**1022, -(2.0**1021))
+    assert f.xdivy(4.0, 0.0) == INF
+    assert f.xdivy(1.0, 3.0 * 2.0**-1022) == 2.0**1022 / 3.0
+    assert math.isnan(f.xdivy(NAN, 0.0)) and math.isnan(f.xdivy(1.0, NAN))
 
 
 # The gradient at the output, and its short form

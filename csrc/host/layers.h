@@ -88,7 +88,7 @@ WALK double *dZ_of(const struct walk *walk, const struct layer *layer)
     return layer->dZ + walk->from * layer->row;
 }
 
-/* A of every layer, pn_forward. */
+/* A of every layer, pn_forward; the last Z lies where its dZ will. */
 WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk)
 {
     size_t n = walk->rows.n, l;
@@ -96,11 +96,12 @@ WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk
     for (l = 0; l < walk->network->n_layers; l++) {
         const struct layer *layer = &walk->layers[l];
         double *A = A_of(walk, layer);
+        double *Z = l + 1 < walk->network->n_layers ? A : dZ_of(walk, layer);
         if (X)
-            kernels->affine(A, X, layer->W, layer->b, n, layer->n_in, layer->row, walk->scratch);
+            kernels->affine(Z, X, layer->W, layer->b, n, layer->n_in, layer->row, walk->scratch);
         else
-            kernels->sparse_affine(A, walk->inputs, walk->rows, layer->W, layer->b, layer->row);
-        kernels->activation_forward(A, A, layer->activation, n, layer->width, n * layer->row);
+            kernels->sparse_affine(Z, walk->inputs, walk->rows, layer->W, layer->b, layer->row);
+        kernels->activation_forward(A, Z, layer->activation, n, layer->width, n * layer->row);
         X = A;
     }
 }
@@ -113,12 +114,13 @@ WALK void walk_backward(const struct pn_kernels *kernels, const struct walk *wal
     const struct pn_network *network = walk->network;
     size_t n = walk->rows.n, l = network->n_layers - 1;
     const struct layer *layer = &walk->layers[l];
-    kernels->sample_losses(L, A_of(walk, layer), Y, network->loss, n, layer->width);
-    kernels->output_gradient(dZ_of(walk, layer), A_of(walk, layer), Y, layer->activation,
-                             network->loss, n, layer->width, n * layer->row);
+    double *A = A_of(walk, layer), *dZ = dZ_of(walk, layer);
+    kernels->output_losses(L, dZ, A, Y, layer->activation, network->loss, n, layer->width);
+    kernels->output_gradient(dZ, A, Y, layer->activation, network->loss, n, layer->width,
+                             n * layer->row);
     for (; l > 0; l--, layer--) {
         const struct layer *before = layer - 1;
-        double *dZ = dZ_of(walk, before);
+        dZ = dZ_of(walk, before);
         kernels->input_gradient(dZ, dZ_of(walk, layer), layer->W, layer->row, n, layer->n_in,
                                 layer->width, walk->scratch);
         kernels->activation_backward(dZ, dZ, A_of(walk, before), before->activation, n,

@@ -18,7 +18,7 @@ CHECK = "check"
 
 # A function with the comment above it, a record, or a constant on one line.
 C_PART = re.compile(
-    r"^(?:/\*(?:(?!\*/)[\s\S])*?\*/\n)?(?:static )?(?:void|double|size_t) "
+    r"^(?:/\*(?:(?!\*/)[\s\S])*?\*/\n)?(?:static )?(?:PN_ONE_COPY )?(?:void|double|size_t) "
     r"(?P<function>\w+)\([^{;]*\)\n"
     r"\{\n[\s\S]*?^\}\n|^struct (?P<record>\w+) \{\n[\s\S]*?^\};\n|^#define (?P<constant>\w+) .*\n",
     re.M,

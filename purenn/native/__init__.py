@@ -8,8 +8,10 @@ from .functions import (
     FUNCTIONS,
     divide,
     exp,
+    expm1,
     gradient_descent,
     log,
+    log1p,
     mean,
     power_of_two,
     tanh,
@@ -24,6 +26,7 @@ from .network import (
     count_units,
     forward,
     output_gradient,
+    output_losses,
     train_epoch,
     train_step,
 )

@@ -126,10 +126,27 @@ def forward(X: Any, network: Network) -> tuple[list[Matrix], list[Matrix]]:
     return matrices(Z, network.sizes, n), matrices(A, network.sizes, n)
 
 
+def output_losses(Z: Any, A: Any, Y: Any, activation: str, loss: str) -> memoryview[Any]:
+    """The loss of each sample, L (n). Z and A of the last layer, and Y, are (n, n_out)."""
+    _check_names(activation, loss)
+    Z = matrix("Z", Z)
+    A, Y = _fitting("A", A, *Z.shape), _fitting("Y", Y, *Z.shape)
+    L = zeros(len(Z))
+    lib.pn_output_losses(
+        L.pointer,
+        Z.memory.pointer,
+        A.memory.pointer,
+        Y.memory.pointer,
+        activation_pointer(activation),
+        loss_pointer(loss),
+        *Z.shape,
+    )
+    return L.view()
+
+
 def output_gradient(A: Any, Y: Any, activation: str, loss: str) -> Matrix:
     """dZ of the last layer, whose outputs are A. A, Y and dZ are (n, n_out)."""
-    check_choice("activation", tuple(ACTIVATIONS), activation)
-    check_choice("loss", tuple(LOSSES), loss)
+    _check_names(activation, loss)
     A = matrix("A", A)
     Y = _fitting("Y", Y, *A.shape)
     dZ = zeros(A.memory.count)
@@ -219,6 +236,11 @@ def row_numbers(order: Any, n: int) -> list[int]:
     if len(rows) != n or not all(0 <= row < n for row in rows):
         raise ValueError(f"order: expected {n} row numbers from 0 to {n - 1}, got {shown(rows)}")
     return rows
+
+
+def _check_names(activation: str, loss: str) -> None:
+    check_choice("activation", tuple(ACTIVATIONS), activation)
+    check_choice("loss", tuple(LOSSES), loss)
 
 
 def _countable(sizes: Sequence[int]) -> tuple[Any, int]:

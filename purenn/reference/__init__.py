@@ -19,21 +19,21 @@ from .activations import (
     tanh_backward,
     tanh_forward,
 )
-from .elementary import divide, exp, log, power_of_two, tanh
-from .linalg import affine, bias_gradient, input_gradient, weight_gradient
-from .losses import (
-    LOSSES,
+from .cross_entropy import (
     binary_cross_entropy,
     binary_cross_entropy_gradient,
+    binary_cross_entropy_with_logits,
     categorical_cross_entropy,
     categorical_cross_entropy_gradient,
+    categorical_cross_entropy_with_logits,
     matched_gradient,
-    mean,
-    mean_squared_error,
-    mean_squared_error_gradient,
     xdivy,
     xlogy,
 )
+from .elementary import divide, exp, log, power_of_two, tanh
+from .linalg import affine, bias_gradient, input_gradient, weight_gradient
+from .losses import LOSSES, mean
+from .near_zero import expm1, log1p
 from .network import (
     Network,
     backward,
@@ -41,8 +41,10 @@ from .network import (
     count_units,
     forward,
     output_gradient,
+    output_losses,
     scale_inputs,
 )
 from .optimizers import gradient_descent
 from .random import RandomState
+from .regression import mean_squared_error, mean_squared_error_gradient
 from .training import train_epoch, train_step

@@ -1,7 +1,7 @@
 """Training: one step on a batch, one epoch over all samples."""
 
-from .losses import LOSSES, mean
-from .network import Network, backward, forward
+from .losses import mean
+from .network import Network, backward, forward, output_losses
 from .optimizers import gradient_descent
 
 
@@ -13,7 +13,7 @@ def train_step(
     X (n, n_in), Y (n, n_out) → L, the loss of each sample before the step, (n).
     """
     Z, A = forward(X, network)
-    L = LOSSES[network.loss].losses(A[-1], Y)
+    L = output_losses(Z[-1], A[-1], Y, network.activations[-1], network.loss)
     dZ, gradients = backward(A, X, Y, network)
     for (W, b), (dW, db) in zip(network.parameters, gradients):
         for w, dw in zip(W, dW):

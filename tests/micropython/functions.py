@@ -19,13 +19,16 @@ from reference import (
     count_units,
     divide,
     exp,
+    expm1,
     forward,
     gradient_descent,
     input_gradient,
     log,
+    log1p,
     matched_gradient,
     mean,
     output_gradient,
+    output_losses,
     power_of_two,
     scale_inputs,
     tanh,
@@ -94,7 +97,7 @@ def random_layers(random, sizes):
 
 
 def elementary_functions():
-    """exp, log and tanh over their ranges; division and the guarded products at the edges."""
+    """All of one number over their ranges; division and the guarded products at the edges."""
     random = RandomState(2)
     fixed = NUMBERS + SWITCHES
     for x in fixed + random.uniform(-750.0, 715.0, 200) + random.uniform(-1.0, 1.0, 50):
@@ -106,6 +109,9 @@ def elementary_functions():
         show("log", x, log(x))
     for x in fixed + random.uniform(-20.0, 20.0, 100) + random.uniform(-0.7, 0.7, 200):
         show("tanh", x, tanh(x))
+    fixed += [1.5e-16, -1.7e-16, 1e-16, 0.9, 1.1, -0.9999]
+    for x in fixed + random.uniform(-1.0, 3.0, 100) + random.uniform(-1e-9, 1e-9, 20):
+        show("log1p expm1", x, log1p(x), expm1(x))
     for x in NUMBERS:
         for y in NUMBERS:
             show("divide xdivy xlogy", x, y, divide(x, y), xdivy(x, y), xlogy(x, y))
@@ -141,6 +147,8 @@ def layers_at_the_edges():
                 show(loss, LOSSES[loss].losses([a], [y]))
                 show(loss + " gradient", LOSSES[loss].gradient([a], [y]))
                 for name in KINDS:
+                    for z in EDGES:
+                        show("of z", output_losses([z[:3]], [a], [y], name, loss))
                     show(name + " " + loss, output_gradient([a], [y], name, loss))
 
 
