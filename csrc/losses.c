@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What all losses have in common, and a description of each.
  *
- * A loss gives one number per sample, (n), and a gradient is per sample too: it carries the 2/n_out
- * of the squared error but never 1/n. The mean over samples is taken once: of the losses in
+ * A loss gives one number per sample, (n), and a gradient is per sample too: it carries the 1/n_out
+ * of a mean over outputs but never 1/n. The mean over samples is taken once: of the losses in
  * pn_mean, of the gradients in dW and db.
  *
- * Scales: mean_squared_error is the mean over samples and outputs, as in Keras and PyTorch. Both
+ * Scales: mean_squared_error, mean_absolute_error and huber are means over samples and outputs, as
+ * in Keras and PyTorch; the delta of huber is 1, as theirs is unless told otherwise. Both
  * cross-entropies are summed over outputs and averaged over samples; Keras and PyTorch divide the
  * binary one by the number of outputs as well. */
 #include "contract.h"
@@ -23,6 +24,9 @@ double pn_mean(const double *L, size_t n)
 
 const struct pn_loss pn_mean_squared_error_loss = {
     pn_mean_squared_error, pn_mean_squared_error_gradient, NULL, NULL};
+const struct pn_loss pn_mean_absolute_error_loss = {
+    pn_mean_absolute_error, pn_mean_absolute_error_gradient, NULL, NULL};
+const struct pn_loss pn_huber_loss = {pn_huber, pn_huber_gradient, NULL, NULL};
 const struct pn_loss pn_binary_cross_entropy_loss = {
     pn_binary_cross_entropy, pn_binary_cross_entropy_gradient, &pn_sigmoid_activation,
     pn_binary_cross_entropy_with_logits};

@@ -65,6 +65,10 @@ void pn_relu_backward(double *dZ, const double *dA, const double *A, size_t n, s
 void pn_leaky_relu_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_leaky_relu_backward(double *dZ, const double *dA, const double *A,
                             size_t n, size_t n_out);
+void pn_elu_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_elu_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_softplus_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_softplus_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 void pn_softmax_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 
@@ -78,6 +82,8 @@ extern const struct pn_activation pn_sigmoid_activation;
 extern const struct pn_activation pn_tanh_activation;
 extern const struct pn_activation pn_relu_activation;
 extern const struct pn_activation pn_leaky_relu_activation;
+extern const struct pn_activation pn_elu_activation;
+extern const struct pn_activation pn_softplus_activation;
 extern const struct pn_activation pn_softmax_activation;
 
 /* regression.c: how far the outputs A are from the targets Y
@@ -87,6 +93,11 @@ extern const struct pn_activation pn_softmax_activation;
 void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n, size_t n_out);
 void pn_mean_squared_error_gradient(double *dA, const double *A, const double *Y,
                                     size_t n, size_t n_out);
+void pn_mean_absolute_error(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_mean_absolute_error_gradient(double *dA, const double *A, const double *Y,
+                                     size_t n, size_t n_out);
+void pn_huber(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_huber_gradient(double *dA, const double *A, const double *Y, size_t n, size_t n_out);
 
 /* cross_entropy.c: how far the probabilities A, or those behind which Z stand, are from Y
  * --------------------------------------------------------------------------------------- */
@@ -118,6 +129,8 @@ struct pn_loss {
                         size_t n, size_t n_out);
 };
 extern const struct pn_loss pn_mean_squared_error_loss;
+extern const struct pn_loss pn_mean_absolute_error_loss;
+extern const struct pn_loss pn_huber_loss;
 extern const struct pn_loss pn_binary_cross_entropy_loss;
 extern const struct pn_loss pn_categorical_cross_entropy_loss;
 

@@ -34,8 +34,9 @@ class Network(Frozen):
 
     `sizes` are the numbers of inputs and of units in each layer. `activations` is one name for
     all layers or a list with one per layer: identity (linear), sigmoid (logistic), tanh, relu,
-    leaky_relu, softmax. `loss` is mean_squared_error (mean over samples and outputs),
-    binary_cross_entropy or categorical_cross_entropy (sums over outputs, means over samples).
+    leaky_relu, elu, softplus, softmax. `loss` is mean_squared_error, mean_absolute_error or huber
+    (means over samples and outputs), binary_cross_entropy or categorical_cross_entropy (sums over
+    outputs, means over samples).
     With `bias=False` all biases are 0 and stay 0. The first weights are Glorot's uniform ones,
     drawn from `seed`, layer by layer, W row-major; without a seed one is drawn and kept as
     `seed`. `backend`, the engine, is auto, c or python; `threads` is how many threads the C core

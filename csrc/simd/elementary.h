@@ -65,8 +65,8 @@ INLINE vec vlog_of_parts(vec f, vec k)
     return k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
 }
 
-/* y[i] = pn_log(x[i]*2^-shift[i]) for each lane with a normal, finite x[i] > 0: m and k of x = m*2^k
- * from the bits of x; k becomes a double by way of the last bits of ROUND. */
+/* y[i] = pn_log(x[i]*2^-shift[i]) for each lane with a normal, finite x[i] > 0: m and k of
+ * x = m*2^k from the bits of x; k becomes a double by way of the last bits of ROUND. */
 INLINE vec vlog_of_normal(vec x, vec shift)
 {
     bits exponent = (bits)x >> 52;
@@ -130,6 +130,18 @@ INLINE vec vtanh(vec x)
         y = choose(small, x - x * u * p, y);
     }
     return choose(less(size, all(1e-08)), x, y);
+}
+
+/* y[i] = pn_expm1(x[i]) for each lane. */
+INLINE vec vexpm1(vec x)
+{
+    mask large = less(all(1.0), x);
+    mask small = less(choose(less(x, all(0.0)), -x, x), all(1e-16));
+    vec t = vtanh(0.5 * x);
+    vec y = 2.0 * t / (1.0 - t);
+    if (any(large))
+        y = choose(large, vexp(x) - 1.0, y);
+    return choose(small, x, y);
 }
 
 #endif

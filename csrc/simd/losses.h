@@ -20,7 +20,7 @@ INLINE vec vxlogy(vec x, vec y)
 }
 
 /* Known to the compiler, as addresses aren't. */
-enum terms { SQUARED_ERROR, BINARY, BINARY_OF_Z, CATEGORICAL };
+enum terms { SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, BINARY, BINARY_OF_Z, CATEGORICAL };
 
 /* What one output a adds to the loss of its sample, or one z. */
 INLINE vec term(vec a, vec y, enum terms loss)
@@ -32,6 +32,12 @@ INLINE vec term(vec a, vec y, enum terms loss)
     }
     if (loss == SQUARED_ERROR)
         return (a - y) * (a - y);
+    if (loss == ABSOLUTE_ERROR || loss == HUBER) {
+        vec d = a - y, size = choose(less(d, all(0.0)), -d, d);
+        if (loss == ABSOLUTE_ERROR)
+            return size;
+        return choose(at_most(size, all(1.0)), 0.5 * (size * size), size - 0.5);
+    }
     if (loss == CATEGORICAL)
         return -vxlogy(y, a);
     if (every(equal(y * (1.0 - y), all(0.0)))) /* 0 or 1: one of the two logarithms is all */
@@ -39,7 +45,7 @@ INLINE vec term(vec a, vec y, enum terms loss)
     return -(vxlogy(y, a) + vxlogy(1.0 - y, 1.0 - a));
 }
 
-/* L[s] = sum of the terms of sample s, j ascending; for the squared error divided by n_out.
+/* L[s] = sum of the terms of sample s, j ascending; for those of regression.c divided by n_out.
  *
  * for each s: L[s] = 0.0; for each j: L[s] += term(A[s][j], Y[s][j]) */
 INLINE void sums_of_terms(double *L, const double *A, const double *Y, enum terms loss, size_t n,
@@ -60,7 +66,7 @@ INLINE void sums_of_terms(double *L, const double *A, const double *Y, enum term
         for (i = 0; i < chunk; i++) {
             total = total + terms[i];
             if (++j == n_out) {
-                L[s++] = loss == SQUARED_ERROR ? total / (double)n_out : total;
+                L[s++] = loss <= HUBER ? total / (double)n_out : total;
                 total = 0.0;
                 j = 0;
             }
@@ -152,6 +158,10 @@ static void output_losses(double *L, const double *Z, const double *A, const dou
         loss->losses_of_Z(L, Z, Y, n, n_out);
     else if (fast == &pn_mean_squared_error_loss)
         sums_of_terms(L, A, Y, SQUARED_ERROR, n, n_out);
+    else if (fast == &pn_mean_absolute_error_loss)
+        sums_of_terms(L, A, Y, ABSOLUTE_ERROR, n, n_out);
+    else if (fast == &pn_huber_loss)
+        sums_of_terms(L, A, Y, HUBER, n, n_out);
     else if (fast == &pn_binary_cross_entropy_loss)
         sums_of_terms(L, A, Y, BINARY, n, n_out);
     else if (fast == &pn_categorical_cross_entropy_loss)

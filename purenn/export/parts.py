@@ -23,7 +23,7 @@ C_PART = re.compile(
     r"\{\n[\s\S]*?^\}\n|^struct (?P<record>\w+) \{\n[\s\S]*?^\};\n|^#define (?P<constant>\w+) .*\n",
     re.M,
 )
-PYTHON_ROOMS = ("elementary", "activations", "linalg", "network")
+PYTHON_ROOMS = ("elementary", "near_zero", "activations", "linalg", "network")
 
 
 class Part(NamedTuple):

@@ -11,7 +11,7 @@ finite for 10³⁰ of them. training.py looks at these three.
 
 from math import copysign
 
-from ..reference import LOSSES, Network
+from ..reference import LOSSES, Network, expm1, log1p
 from ..reference.activations import LEAK
 from .activations import softmax_backward, softmax_forward
 from .elementary import exp, tanh
@@ -36,6 +36,8 @@ class Layers:
         functions = {
             "exp": exp,
             "tanh": tanh,
+            "log1p": log1p,
+            "expm1": expm1,
             "softmax_forward": softmax_forward,
             "softmax_backward": softmax_backward,
             "loss_of": loss_of(activations[-1], loss),

@@ -6,6 +6,8 @@ computes the same bits.
 
 from .activations import (
     ACTIVATIONS,
+    elu_backward,
+    elu_forward,
     identity_backward,
     identity_forward,
     leaky_relu_backward,
@@ -16,6 +18,8 @@ from .activations import (
     sigmoid_forward,
     softmax_backward,
     softmax_forward,
+    softplus_backward,
+    softplus_forward,
     tanh_backward,
     tanh_forward,
 )
@@ -46,5 +50,12 @@ from .network import (
 )
 from .optimizers import gradient_descent
 from .random import RandomState
-from .regression import mean_squared_error, mean_squared_error_gradient
+from .regression import (
+    huber,
+    huber_gradient,
+    mean_absolute_error,
+    mean_absolute_error_gradient,
+    mean_squared_error,
+    mean_squared_error_gradient,
+)
 from .training import train_epoch, train_step

@@ -1,12 +1,13 @@
 """What all losses have in common, and their table, LOSSES.
 
-A loss gives one number per sample, (n), and a gradient is per sample too: it carries the 2/n_out of
-the squared error but never 1/n. The mean over samples is taken once: of the losses in `mean`, of
+A loss gives one number per sample, (n), and a gradient is per sample too: it carries the 1/n_out of
+a mean over outputs but never 1/n. The mean over samples is taken once: of the losses in `mean`, of
 the gradients in dW and db.
 
-Scales: mean_squared_error is the mean over samples and outputs, as in Keras and PyTorch. Both
-cross-entropies are summed over outputs and averaged over samples; Keras and PyTorch divide the
-binary one by the number of outputs as well.
+Scales: mean_squared_error, mean_absolute_error and huber are means over samples and outputs, as in
+Keras and PyTorch; the delta of huber is 1, as theirs is unless told otherwise. Both cross-entropies
+are summed over outputs and averaged over samples; Keras and PyTorch divide the binary one by the
+number of outputs as well.
 """
 
 from .cross_entropy import (
@@ -18,7 +19,14 @@ from .cross_entropy import (
     categorical_cross_entropy_with_logits,
 )
 from .elementary import divide
-from .regression import mean_squared_error, mean_squared_error_gradient
+from .regression import (
+    huber,
+    huber_gradient,
+    mean_absolute_error,
+    mean_absolute_error_gradient,
+    mean_squared_error,
+    mean_squared_error_gradient,
+)
 
 
 def mean(L: list[float]) -> float:
@@ -56,6 +64,22 @@ LOSSES = {
         None,
         False,
         "mean over samples and outputs",
+    ),
+    "mean_absolute_error": Loss(
+        mean_absolute_error,
+        mean_absolute_error_gradient,
+        None,
+        None,
+        False,
+        "mean over samples and outputs",
+    ),
+    "huber": Loss(
+        huber,
+        huber_gradient,
+        None,
+        None,
+        False,
+        "mean over samples and outputs, delta 1",
     ),
     "binary_cross_entropy": Loss(
         binary_cross_entropy,

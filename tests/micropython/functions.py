@@ -164,7 +164,7 @@ def trainings():
     Y = [one_of(label, 3) for label in random.randint(3, size=10)]
     sizes = [4, 6, 5, 5, 3]
     print("counts", count_parameters(sizes), count_units(sizes))
-    for output in ("softmax", "sigmoid", "identity"):
+    for output in ("softmax", "sigmoid", "elu", "softplus", "identity"):
         for loss in LOSS_KINDS if output == "softmax" else ["mean_squared_error"]:
             for batch_size in (4, 10):
                 name = f"{output} {loss} {batch_size}"
