@@ -405,7 +405,8 @@ static double *any_numbers(size_t count)
 
 static void elementary(void)
 {
-    double *x = any_numbers(n_out), *found, *expected;
+    double *x = any_numbers(n_out), *Y = numbers(n_out, SMALL), *found, *expected;
+    size_t a, l;
 #define EACH(f)                                                                                   \
     found = room(n_out, sizeof *found);                                                           \
     expected = room(n_out, sizeof *found);                                                        \
@@ -415,7 +416,27 @@ static void elementary(void)
     EACH(exp)
     EACH(log)
     EACH(tanh)
-    free(x);
+    for (a = 0; a < N_ACTIVATIONS; a++) {
+        found = room(n_out, sizeof *found);
+        expected = room(n_out, sizeof *found);
+        fast->activation_forward(found, x, ACTIVATIONS[a], n_out, 1, n_out);
+        plain->activation_forward(expected, x, ACTIVATIONS[a], n_out, 1, n_out);
+        compare("activation_forward of any numbers", found, expected, n_out);
+        found = room(n_out, sizeof *found);
+        expected = room(n_out, sizeof *found);
+        fast->activation_backward(found, x, x, ACTIVATIONS[a], n_out, 1, n_out);
+        plain->activation_backward(expected, x, x, ACTIVATIONS[a], n_out, 1, n_out);
+        compare("activation_backward of any numbers", found, expected, n_out);
+    }
+    for (l = 0; l < N_LOSSES; l++) {
+        const struct pn_activation *last = LOSSES[l]->matched ? LOSSES[l]->matched : ACTIVATIONS[0];
+        found = room(1, sizeof *found);
+        expected = room(1, sizeof *found);
+        fast->output_losses(found, x, x, Y, last, LOSSES[l], 1, n_out);
+        plain->output_losses(expected, x, x, Y, last, LOSSES[l], 1, n_out);
+        compare("output_losses of any numbers", found, expected, 1);
+    }
+    free(x), free(Y);
 }
 
 static void finiteness(void)

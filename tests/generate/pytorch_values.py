@@ -112,7 +112,7 @@ def loss_values():
 
 
 def losses_of_Z_values():
-    """The loss of a sample, where outputs are so near to 0 and 1 that little can be told of them."""
+    """The loss of a sample whose outputs are too near to 0 and 1 to compute it from them."""
     samples = {
         ("sigmoid", "binary_cross_entropy"): [
             *([[z], [y]] for z in (20.0, 40.0, -40.0, 700.0, -800.0) for y in (0.0, 1.0, 0.25)),
