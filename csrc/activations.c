@@ -92,6 +92,38 @@ void pn_leaky_relu_backward(double *dZ, const double *dA, const double *A,
         dZ[i] = A[i] <= 0.0 ? LEAK * dA[i] : dA[i];
 }
 
+/* A = Z where Z > 0, else e^z - 1. */
+void pn_elu_forward(double *A, const double *Z, size_t n, size_t n_out)
+{
+    size_t i;
+    for (i = 0; i < n * n_out; i++)
+        A[i] = Z[i] > 0.0 ? Z[i] : pn_expm1(Z[i]);
+}
+
+/* dZ = dA where A > 0, else dA*(A + 1): the derivative at 0 is 1. */
+void pn_elu_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out)
+{
+    size_t i;
+    for (i = 0; i < n * n_out; i++)
+        dZ[i] = A[i] > 0.0 ? dA[i] : dA[i] * (A[i] + 1.0);
+}
+
+/* A = log(1 + e^z), as Z + log(1 + e^-z) where Z > 0. */
+void pn_softplus_forward(double *A, const double *Z, size_t n, size_t n_out)
+{
+    size_t i;
+    for (i = 0; i < n * n_out; i++)
+        A[i] = Z[i] > 0.0 ? Z[i] + pn_log1p(pn_exp(-Z[i])) : pn_log1p(pn_exp(Z[i]));
+}
+
+/* dZ = dA * (1 - e^-A). */
+void pn_softplus_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out)
+{
+    size_t i;
+    for (i = 0; i < n * n_out; i++)
+        dZ[i] = dA[i] * -pn_expm1(-A[i]);
+}
+
 /* A[j] = e^(Z[j] - m) / sum of e^(Z[i] - m) in each row, m its maximum, i ascending.
  *
  * Subtracting m changes no quotient and keeps every power at most 1. */
@@ -136,4 +168,6 @@ const struct pn_activation pn_tanh_activation = {pn_tanh_forward, pn_tanh_backwa
 const struct pn_activation pn_relu_activation = {pn_relu_forward, pn_relu_backward};
 const struct pn_activation pn_leaky_relu_activation = {
     pn_leaky_relu_forward, pn_leaky_relu_backward};
+const struct pn_activation pn_elu_activation = {pn_elu_forward, pn_elu_backward};
+const struct pn_activation pn_softplus_activation = {pn_softplus_forward, pn_softplus_backward};
 const struct pn_activation pn_softmax_activation = {pn_softmax_forward, pn_softmax_backward};

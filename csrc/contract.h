@@ -49,4 +49,13 @@ typedef char pn_literals_are_doubles[sizeof 1.0 == sizeof(double) ? 1 : -1];
 #pragma STDC FP_CONTRACT OFF
 #endif
 
+/* Where code is to be small, a function that is called often stays one, and no loop becomes a call
+ * of memset, which would have to be linked. */
+#if defined(__OPTIMIZE_SIZE__) && defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+#define PN_ONE_COPY __attribute__((noinline))
+#else
+#define PN_ONE_COPY
+#endif
+
 #endif

@@ -44,6 +44,12 @@ double pn_power_of_two(int k)
     return power;
 }
 
+/* (c[0] + c[1]*x) + (c[2] + c[3]*x)*x^2: so Estrin's scheme begins with each four coefficients. */
+static PN_ONE_COPY double pn_four(const double *c, double x, double x2)
+{
+    return (c[0] + c[1] * x) + (c[2] + c[3] * x) * x2;
+}
+
 /* e^x within 1 ulp.
  *
  * x = k*ln 2 + r with |r| <= ln 2 / 2, and r = high - low, of which high is exact;
@@ -51,7 +57,11 @@ double pn_power_of_two(int k)
  * 2^k is multiplied in two factors, so that only the last product rounds into a subnormal. */
 double pn_exp(double x)
 {
-    double k, high, low, r, r2, r4, p01, p23, p45, p67, p89, p8a, p, y;
+    static const double P[] = {
+        0.5, 0.1666666666666667, 0.04166666666666669, 0.00833333333332614,
+        0.001388888888887441, 0.0001984126987480385, 2.480158734731201e-05, 2.755725542201325e-06,
+        2.75572529390086e-07, 2.51052077553315e-08, 2.0921580396635e-09};
+    double k, high, low, r, r2, r4, p8a, p, y;
     int half;
     if (x != x)
         return x;
@@ -65,13 +75,8 @@ double pn_exp(double x)
     r = high - low;
     r2 = r * r;
     r4 = r2 * r2;
-    p01 = 0.5 + 0.1666666666666667 * r;
-    p23 = 0.04166666666666669 + 0.00833333333332614 * r;
-    p45 = 0.001388888888887441 + 0.0001984126987480385 * r;
-    p67 = 2.480158734731201e-05 + 2.755725542201325e-06 * r;
-    p89 = 2.75572529390086e-07 + 2.51052077553315e-08 * r;
-    p8a = p89 + 2.0921580396635e-09 * r2;
-    p = ((p01 + p23 * r2) + (p45 + p67 * r2) * r4) + p8a * (r4 * r4);
+    p8a = (P[8] + P[9] * r) + P[10] * r2;
+    p = (pn_four(P, r, r2) + pn_four(P + 4, r, r2) * r4) + p8a * (r4 * r4);
     y = 1.0 + (high + (r2 * p - low));
     half = (int)(0.5 * k);
     return y * pn_power_of_two(half) * pn_power_of_two((int)k - half);
@@ -98,7 +103,10 @@ static double pn_split(double x, int *k)
  * log 0 is -inf, the logarithm of a negative number NaN. */
 double pn_log(double x)
 {
-    double m, f, s, w, w2, p01, p23, p45, p46, R, half_square;
+    static const double P[] = {
+        0.666666666666667, 0.3999999999989851, 0.2857142862637063, 0.222222110774591,
+        0.1818289288483782, 0.1533160799805648, 0.14617736790073};
+    double m, f, s, w, w2, p46, R, half_square;
     int k;
     if (x != x || x == INF)
         return x;
@@ -115,11 +123,8 @@ double pn_log(double x)
     s = f / (2.0 + f);
     w = s * s;
     w2 = w * w;
-    p01 = 0.666666666666667 + 0.3999999999989851 * w;
-    p23 = 0.2857142862637063 + 0.222222110774591 * w;
-    p45 = 0.1818289288483782 + 0.1533160799805648 * w;
-    p46 = p45 + 0.14617736790073 * w2;
-    R = w * ((p01 + p23 * w2) + p46 * (w2 * w2));
+    p46 = (P[4] + P[5] * w) + P[6] * w2;
+    R = w * (pn_four(P, w, w2) + p46 * (w2 * w2));
     half_square = 0.5 * f * f;
     return k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
 }
@@ -131,20 +136,18 @@ double pn_log(double x)
 double pn_tanh(double x)
 {
     double size = x < 0.0 ? -x : x;
-    double u, u2, u4, p01, p23, p45, p67, p89, pab, p, y;
+    static const double P[] = {
+        0.3333333333333333, -0.1333333333333306, 0.05396825396791437, -0.02186948851970079,
+        0.008863235117391483, -0.003592121919887286, 0.001455776666597123, -0.0005896666490737057,
+        0.0002376090320789604, -9.26061865902112e-05, 3.123881822002352e-05, -6.50270360319642e-06};
+    double u, u2, u4, p, y;
     if (size < 1e-08)
         return x;
     if (size < 0.625) {
         u = x * x;
         u2 = u * u;
         u4 = u2 * u2;
-        p01 = 0.3333333333333333 - 0.1333333333333306 * u;
-        p23 = 0.05396825396791437 - 0.02186948851970079 * u;
-        p45 = 0.008863235117391483 - 0.003592121919887286 * u;
-        p67 = 0.001455776666597123 - 0.0005896666490737057 * u;
-        p89 = 0.0002376090320789604 - 9.26061865902112e-05 * u;
-        pab = 3.123881822002352e-05 - 6.50270360319642e-06 * u;
-        p = ((p01 + p23 * u2) + (p45 + p67 * u2) * u4) + (p89 + pab * u2) * (u4 * u4);
+        p = (pn_four(P, u, u2) + pn_four(P + 4, u, u2) * u4) + pn_four(P + 8, u, u2) * (u4 * u4);
         return x - x * u * p;
     }
     y = 1.0 - 2.0 / (pn_exp(2.0 * size) + 1.0);

@@ -33,18 +33,17 @@ void pn_affine(double *Z, const double *X, const double *W, const double *b,
 void pn_weight_gradient(double *dW, const double *X, const double *dZ,
                         size_t n, size_t n_in, size_t n_out)
 {
-    size_t s, k, j, i;
-    for (i = 0; i < n_in * n_out; i++)
-        dW[i] = 0.0;
-    for (s = 0; s < n; s++) {
-        const double *x = X + s * n_in;
-        const double *dz = dZ + s * n_out;
-        for (k = 0; k < n_in; k++)
-            for (j = 0; j < n_out; j++)
-                dW[k * n_out + j] = dW[k * n_out + j] + x[k] * dz[j];
-    }
-    for (i = 0; i < n_in * n_out; i++)
-        dW[i] = dW[i] / (double)n;
+    const double *end = dW + n_in * n_out;
+    double *dw;
+    size_t s, k, j;
+    for (dw = dW; dw < end; dw++)
+        *dw = 0.0;
+    for (s = 0; s < n; s++, X += n_in, dZ += n_out)
+        for (k = 0, dw = dW; k < n_in; k++)
+            for (j = 0; j < n_out; j++, dw++)
+                *dw = *dw + X[k] * dZ[j];
+    for (dw = dW; dw < end; dw++)
+        *dw = *dw / (double)n;
 }
 
 /* db[j] = (sum of dZ[s][j]) / n, s ascending.

@@ -68,6 +68,19 @@ void pn_forward(double *Z, double *A, const double *X, const struct pn_network *
     }
 }
 
+/* The loss of each sample: from Z where activation and loss match, else from A.
+ *
+ * Z, A and Y (n, n_out) -> L (n). */
+void pn_output_losses(double *L, const double *Z, const double *A, const double *Y,
+                      const struct pn_activation *activation, const struct pn_loss *loss,
+                      size_t n, size_t n_out)
+{
+    if (loss->matched == activation)
+        loss->losses_of_Z(L, Z, Y, n, n_out);
+    else
+        loss->losses(L, A, Y, n, n_out);
+}
+
 /* dZ of the last layer: A - Y where activation and loss match, else f' of the loss's dA. */
 void pn_output_gradient(double *dZ, const double *A, const double *Y,
                         const struct pn_activation *activation, const struct pn_loss *loss,
@@ -86,10 +99,9 @@ void pn_output_gradient(double *dZ, const double *A, const double *Y,
  * dZ (n, n_out), sample_weights (n). */
 void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t n_out)
 {
-    size_t s, j;
-    for (s = 0; s < n; s++)
-        for (j = 0; j < n_out; j++)
-            dZ[s * n_out + j] = sample_weights[s] * dZ[s * n_out + j];
+    size_t i;
+    for (i = 0; i < n * n_out; i++)
+        dZ[i] = sample_weights[i / n_out] * dZ[i];
 }
 
 /* dZ[l], dW[l] and db[l] for every layer l, from the last layer to the first.

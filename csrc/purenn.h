@@ -35,6 +35,12 @@ double pn_exp(double x);
 double pn_log(double x);
 double pn_tanh(double x);
 
+/* near_zero.c: numbers near 0
+ * ---------------------------
+ * As in elementary.c. */
+double pn_log1p(double x);
+double pn_expm1(double x);
+
 /* linalg.c: the products of a dense layer
  * ---------------------------------------
  * No output may overlap an input. The gradients take n >= 1. */
@@ -60,6 +66,10 @@ void pn_relu_backward(double *dZ, const double *dA, const double *A, size_t n, s
 void pn_leaky_relu_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_leaky_relu_backward(double *dZ, const double *dA, const double *A,
                             size_t n, size_t n_out);
+void pn_elu_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_elu_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
+void pn_softplus_forward(double *A, const double *Z, size_t n, size_t n_out);
+void pn_softplus_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 void pn_softmax_forward(double *A, const double *Z, size_t n, size_t n_out);
 void pn_softmax_backward(double *dZ, const double *dA, const double *A, size_t n, size_t n_out);
 
@@ -73,24 +83,42 @@ extern const struct pn_activation pn_sigmoid_activation;
 extern const struct pn_activation pn_tanh_activation;
 extern const struct pn_activation pn_relu_activation;
 extern const struct pn_activation pn_leaky_relu_activation;
+extern const struct pn_activation pn_elu_activation;
+extern const struct pn_activation pn_softplus_activation;
 extern const struct pn_activation pn_softmax_activation;
 
-/* losses.c: how far the outputs A are from the targets Y
- * ------------------------------------------------------
- * L is (n): one loss per sample. Gradients are per sample, never divided by n. dA and dZ may be A. */
-double pn_xlogy(double x, double y);
-double pn_xdivy(double x, double y);
+/* regression.c: how far the outputs A are from the targets Y
+ * ----------------------------------------------------------
+ * L is (n): one loss per sample. Gradients are per sample, never divided by n. dA and dZ may be A;
+ * so it is in cross_entropy.c, too. */
 void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n, size_t n_out);
 void pn_mean_squared_error_gradient(double *dA, const double *A, const double *Y,
                                     size_t n, size_t n_out);
+void pn_mean_absolute_error(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_mean_absolute_error_gradient(double *dA, const double *A, const double *Y,
+                                     size_t n, size_t n_out);
+void pn_huber(double *L, const double *A, const double *Y, size_t n, size_t n_out);
+void pn_huber_gradient(double *dA, const double *A, const double *Y, size_t n, size_t n_out);
+
+/* cross_entropy.c: how far the probabilities A, or those behind which Z stand, are from Y
+ * --------------------------------------------------------------------------------------- */
+double pn_xlogy(double x, double y);
+double pn_xdivy(double x, double y);
 void pn_binary_cross_entropy(double *L, const double *A, const double *Y, size_t n, size_t n_out);
 void pn_binary_cross_entropy_gradient(double *dA, const double *A, const double *Y,
                                       size_t n, size_t n_out);
+void pn_binary_cross_entropy_with_logits(double *L, const double *Z, const double *Y,
+                                         size_t n, size_t n_out);
 void pn_categorical_cross_entropy(double *L, const double *A, const double *Y,
                                   size_t n, size_t n_out);
 void pn_categorical_cross_entropy_gradient(double *dA, const double *A, const double *Y,
                                            size_t n, size_t n_out);
+void pn_categorical_cross_entropy_with_logits(double *L, const double *Z, const double *Y,
+                                              size_t n, size_t n_out);
 void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n, size_t n_out);
+
+/* losses.c: all losses
+ * -------------------- */
 double pn_mean(const double *L, size_t n);
 
 /* A loss as a network uses it. */
@@ -98,8 +126,12 @@ struct pn_loss {
     void (*losses)(double *L, const double *A, const double *Y, size_t n, size_t n_out);
     void (*gradient)(double *dA, const double *A, const double *Y, size_t n, size_t n_out);
     const struct pn_activation *matched; /* with which dZ is A - Y, or NULL */
+    void (*losses_of_Z)(double *L, const double *Z, const double *Y, /* there, or NULL */
+                        size_t n, size_t n_out);
 };
 extern const struct pn_loss pn_mean_squared_error_loss;
+extern const struct pn_loss pn_mean_absolute_error_loss;
+extern const struct pn_loss pn_huber_loss;
 extern const struct pn_loss pn_binary_cross_entropy_loss;
 extern const struct pn_loss pn_categorical_cross_entropy_loss;
 
@@ -155,6 +187,9 @@ void pn_scale_inputs(double *S, const double *X, const double *offset, const dou
                      size_t n, size_t n_in);
 void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network,
                 const double *masks, size_t n);
+void pn_output_losses(double *L, const double *Z, const double *A, const double *Y,
+                      const struct pn_activation *activation, const struct pn_loss *loss,
+                      size_t n, size_t n_out);
 void pn_output_gradient(double *dZ, const double *A, const double *Y,
                         const struct pn_activation *activation, const struct pn_loss *loss,
                         size_t n, size_t n_out);

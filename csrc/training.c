@@ -38,12 +38,14 @@ void pn_train_step(double *L, const struct pn_network *network,
     double *A = gradients + pn_count_parameters(network->sizes, n_layers);
     double *dZ = A + n * units;
     double *masks = NULL;
+    size_t last = n * (units - n_out);
     if (dropout) {
         masks = dropout->masks;
         dropout->draw(masks, dropout->random, dropout->rates, n, network->sizes, n_layers);
     }
-    pn_forward(dZ, A, X, network, masks, n);
-    network->loss->losses(L, A + n * (units - n_out), Y, n, n_out);
+    pn_forward(dZ, A, X, network, masks, n); /* the Z lie where the dZ will */
+    pn_output_losses(L, dZ + last, A + last, Y, network->activations[n_layers - 1], network->loss,
+                     n, n_out);
     if (sample_weights)
         pn_weigh_samples(L, sample_weights, n, 1);
     pn_backward(dZ, gradients, A, X, Y, network, sample_weights, masks, n);

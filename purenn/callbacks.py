@@ -11,13 +11,10 @@ import sys
 from math import isfinite
 from time import perf_counter
 
-from .annotations import TYPE_CHECKING, Any, Mapping
+from .annotations import Any, Mapping
 from .checks import check_choice, check_count, check_finite, shown
 from .history import progress_line
-from .training import Best
-
-if TYPE_CHECKING:
-    from .training import Training
+from .state import Best
 
 LARGER_IS_BETTER = ("accuracy", "r2")
 SECONDS_BETWEEN_LINES = 1.0
@@ -46,7 +43,7 @@ class EarlyStopping:
         self.monitor, self.min_delta = monitor, check_finite("min_delta", min_delta)
         self.mode = None if mode is None else check_choice("mode", ("min", "max"), mode)
 
-    def __call__(self, training: Training, record: Mapping[str, float]) -> bool:
+    def __call__(self, training: Any, record: Mapping[str, float]) -> bool:
         name = self.monitor or ("val_loss" if "val_loss" in record else "loss")
         if name not in record:
             known = ", ".join(record)
@@ -75,7 +72,7 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike, *, every: int = 1) -> None:
         self.path, self.every = os.fspath(path), check_count("every", every)
 
-    def __call__(self, training: Training, record: Mapping[str, float]) -> None:
+    def __call__(self, training: Any, record: Mapping[str, float]) -> None:
         if training.position[0] % self.every == 0 or training.position[0] == training.goal:
             training.save(self.path)
 
@@ -90,7 +87,7 @@ class Progress:
     def __init__(self, bar: Any = None) -> None:
         self._bar, self._start, self._first, self._last = bar, perf_counter(), 0, 0.0
 
-    def __call__(self, training: Training, record: Mapping[str, float]) -> None:
+    def __call__(self, training: Any, record: Mapping[str, float]) -> None:
         if self._bar is not None:
             self._bar.set_postfix(record)
             self._bar.update(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from . import door, samples
 from .access import Claim
@@ -39,14 +38,16 @@ class Network(Frozen):
 
     `sizes` are the numbers of inputs and of units in each layer. `activations` is one name for
     all layers or a list with one per layer: identity (linear), sigmoid (logistic), tanh, relu,
-    leaky_relu, softmax. `loss` is mean_squared_error (mean over samples and outputs),
-    binary_cross_entropy or categorical_cross_entropy (sums over outputs, means over samples).
-    With `bias=False` all biases are 0 and stay 0. The first weights are drawn from `seed`, layer by
-    layer, W row-major, by the rule `initialization`: glorot_uniform, glorot_normal, he_uniform,
-    he_normal, lecun_uniform, lecun_normal or zeros; biases begin at 0. Without a seed one is drawn
-    and kept as `seed`. To begin with weights of your own, use `Network.of`. `backend`, the engine,
-    is auto, c or python; `threads` is how many threads the C core uses, or None for PURENN_THREADS,
-    or else as many as the work repays: neither changes a bit.
+    leaky_relu, elu, softplus, softmax. `loss` is mean_squared_error, mean_absolute_error or huber
+    (means over samples and outputs), binary_cross_entropy or categorical_cross_entropy (sums over
+    outputs, means over samples). With `bias=False` all biases are 0 and stay 0. The first weights
+    are drawn from `seed`, layer by layer, W row-major, by the rule `initialization`:
+    glorot_uniform, glorot_normal, he_uniform, he_normal, lecun_uniform, lecun_normal or zeros;
+    biases begin at 0. Without a seed one is drawn and kept as `seed`. To begin with weights of your
+    own, use `Network.of`. `dropout` is the share of each hidden layer's units that every step of a
+    training leaves out, one number or one for each. `backend`, the engine, is auto, c or python;
+    `threads` is how many threads the C core uses, or None for PURENN_THREADS, or else as many as
+    the work repays: neither changes a bit.
 
     With `input_offset` or `input_scale`, one number for all inputs or one for each, every input x
     is taken as (x − input_offset) / input_scale; where only one is given, the offset is 0 or the
@@ -368,4 +369,4 @@ def _network(
     return network
 
 
-Training.makes_network = partial(_network, Network)
+Training.makes_network = staticmethod(lambda *given: _network(Network, *given))

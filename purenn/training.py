@@ -15,10 +15,9 @@ from .evaluation import Evaluation
 from .history import History
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
 from .schedules import Schedule, rate_of
-from .state import State
+from .state import Best, State
 
 if TYPE_CHECKING:
-    from array import array
     from typing import Protocol
 
     from .engines import EngineWeights
@@ -41,13 +40,6 @@ Callback = Callable[["Training", Mapping[str, float]], Any]
 
 class TrainingWarning(UserWarning):
     """What a training says that goes wrong: where, the likely cause, and what to try."""
-
-
-class Best:
-    """The weights of the best epoch so far, by some measure: what EarlyStopping keeps."""
-
-    def __init__(self, epoch: int, value: float, block: array) -> None:
-        self.epoch, self.value, self.block = epoch, value, block
 
 
 class Training:

@@ -24,11 +24,11 @@ def matrices(n_rows, n_columns, elements=numbers):
 
 
 # Every function by its arguments.
-ONE_NUMBER = ["exp", "log", "tanh"]
+ONE_NUMBER = ["exp", "log", "tanh", "log1p", "expm1"]
 TWO_NUMBERS = ["divide", "xlogy", "xdivy"]
 FORWARD = [f"{name}_forward" for name in ACTIVATIONS]
 BACKWARD = [f"{name}_backward" for name in ACTIVATIONS]
-LOSS = list(LOSSES)
+LOSS = [*LOSSES, *(f"{name}_with_logits" for name in LOSSES if "cross_entropy" in name)]
 GRADIENT = [f"{name}_gradient" for name in LOSSES] + ["matched_gradient"]
 
 

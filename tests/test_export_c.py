@@ -307,7 +307,7 @@ def test_the_first_vector_shows_a_fused_build(tmp_path):
         x = [float(number) for number in numbers[: network.architecture.n_in]]
         found = call(fused, f"{p}_predict", x, network.architecture.n_out)
         shown += bits(found) != bits(network.predict(x))
-    assert shown > 0.8 * len(networks)
+    assert shown > 0.7 * len(networks)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ ACTIVATIONS = {
         lambda Z: np.maximum(Z, 0.01 * Z),
         lambda dA, Z, A: dA * np.where(Z > 0.0, 1.0, 0.01),
     ),
+    "elu": (
+        lambda Z: np.where(Z > 0.0, Z, np.exp(np.minimum(Z, 0.0)) - 1.0),
+        lambda dA, Z, A: dA * np.exp(np.minimum(Z, 0.0)),
+    ),
+    "softplus": (lambda Z: np.log(1.0 + np.exp(Z)), lambda dA, Z, A: dA * sigmoid(Z)),
     "softmax": (softmax, lambda dA, Z, A: A * (dA - (dA * A).sum(axis=1, keepdims=True))),
 }
 
@@ -43,6 +48,16 @@ LOSSES = {
     "mean_squared_error": (
         lambda A, Y: ((A - Y) ** 2).mean(axis=1),
         lambda A, Y: 2.0 * (A - Y) / A.shape[1],
+    ),
+    "mean_absolute_error": (
+        lambda A, Y: np.abs(A - Y).mean(axis=1),
+        lambda A, Y: np.sign(A - Y) / A.shape[1],
+    ),
+    "huber": (
+        lambda A, Y: np.where(np.abs(A - Y) < 1.0, (A - Y) ** 2 / 2.0, np.abs(A - Y) - 0.5).mean(
+            axis=1
+        ),
+        lambda A, Y: np.clip(A - Y, -1.0, 1.0) / A.shape[1],
     ),
     "binary_cross_entropy": (
         lambda A, Y: -(Y * np.log(A) + (1.0 - Y) * np.log(1.0 - A)).sum(axis=1),
@@ -145,6 +160,18 @@ NETS = {
         0.8,
     ),
     "softmax, sigmoid, binary": ([3, 3, 1], ["softmax", "sigmoid"], "binary_cross_entropy", 0.2),
+    "elu, softplus, identity, Huber's error": (
+        [3, 4, 4, 2],
+        ["elu", "softplus", "identity"],
+        "huber",
+        0.2,
+    ),
+    "softplus, elu, absolute error": (
+        [3, 5, 2],
+        ["softplus", "elu"],
+        "mean_absolute_error",
+        0.005,
+    ),
     "one unit": ([1, 1], ["sigmoid"], "mean_squared_error", 1.0),
 }
 ORDERS = {

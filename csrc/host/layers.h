@@ -103,7 +103,8 @@ WALK const double *masks_of(const struct walk *walk, const struct layer *layer,
     return masks + walk->from * layer->width;
 }
 
-/* A of every layer, pn_forward. With masks, dZ of a hidden layer is what the next one gets. */
+/* A of every layer, pn_forward; the last Z lies where its dZ will. With masks, dZ of a hidden layer
+ * is what the next one gets. */
 WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk)
 {
     size_t n = walk->rows.n, l;
@@ -111,11 +112,12 @@ WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk
     for (l = 0; l < walk->network->n_layers; l++) {
         const struct layer *layer = &walk->layers[l];
         double *A = A_of(walk, layer);
+        double *Z = l + 1 < walk->network->n_layers ? A : dZ_of(walk, layer);
         if (X)
-            kernels->affine(A, X, layer->W, layer->b, n, layer->n_in, layer->row, walk->scratch);
+            kernels->affine(Z, X, layer->W, layer->b, n, layer->n_in, layer->row, walk->scratch);
         else
-            kernels->sparse_affine(A, walk->inputs, walk->rows, layer->W, layer->b, layer->row);
-        kernels->activation_forward(A, A, layer->activation, n, layer->width, n * layer->row);
+            kernels->sparse_affine(Z, walk->inputs, walk->rows, layer->W, layer->b, layer->row);
+        kernels->activation_forward(A, Z, layer->activation, n, layer->width, n * layer->row);
         X = A;
         if (masks && l + 1 < walk->network->n_layers) {
             pn_drop(dZ_of(walk, layer), A, masks_of(walk, layer, masks), n, layer->width);
@@ -134,18 +136,19 @@ WALK void walk_backward(const struct pn_kernels *kernels, const struct walk *wal
     size_t n = walk->rows.n, l = network->n_layers - 1;
     const struct layer *layer = &walk->layers[l];
     const double *masks = walk->masks;
+    double *A = A_of(walk, layer), *dZ = dZ_of(walk, layer);
     if (masks)
         masks += walk->drawn * pn_count_units(network->sizes, l);
-    kernels->sample_losses(L, A_of(walk, layer), Y, network->loss, n, layer->width);
-    kernels->output_gradient(dZ_of(walk, layer), A_of(walk, layer), Y, layer->activation,
-                             network->loss, n, layer->width, n * layer->row);
+    kernels->output_losses(L, dZ, A, Y, layer->activation, network->loss, n, layer->width);
+    kernels->output_gradient(dZ, A, Y, layer->activation, network->loss, n, layer->width,
+                             n * layer->row);
     if (walk->weights) {
         pn_weigh_samples(L, walk->weights, n, 1);
-        pn_weigh_samples(dZ_of(walk, layer), walk->weights, n, layer->row);
+        pn_weigh_samples(dZ, walk->weights, n, layer->row);
     }
     for (; l > 0; l--, layer--) {
         const struct layer *before = layer - 1;
-        double *dZ = dZ_of(walk, before);
+        dZ = dZ_of(walk, before);
         kernels->input_gradient(dZ, dZ_of(walk, layer), layer->W, layer->row, n, layer->n_in,
                                 layer->width, walk->scratch);
         if (masks) {

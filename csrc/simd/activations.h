@@ -21,12 +21,23 @@
         }                                                                                         \
     }
 
+/* log(1 + e^z), as z + log(1 + e^-z) where z > 0. */
+INLINE vec vsoftplus(vec z)
+{
+    mask positive = less(all(0.0), z);
+    vec tail = vlog1p_of_fraction(vexp_of_small(choose(positive, -z, z)));
+    return choose(positive, z + tail, tail);
+}
+
 FORWARD(exp_forward, vexp(z))
 FORWARD(log_forward, vlog(z))
 FORWARD(sigmoid_forward, 1.0 / (1.0 + vexp(-z)))
 FORWARD(tanh_forward, vtanh(z))
 FORWARD(relu_forward, choose(at_most(z, all(0.0)), all(0.0), z))
 FORWARD(leaky_relu_forward, choose(at_most(z, all(0.0)), LEAK * z, z))
+
+FORWARD(elu_forward, choose(less(all(0.0), z), z, vexpm1(z)))
+FORWARD(softplus_forward, vsoftplus(z))
 
 /* dZ = dA times the derivative, an expression of dA and a, for count numbers. */
 #define BACKWARD(name, expression)                                                                \
@@ -45,6 +56,9 @@ BACKWARD(sigmoid_backward, da * (a * (1.0 - a)))
 BACKWARD(tanh_backward, da * (1.0 - a * a))
 BACKWARD(relu_backward, choose(at_most(a, all(0.0)), all(0.0), da))
 BACKWARD(leaky_relu_backward, choose(at_most(a, all(0.0)), LEAK * da, da))
+
+BACKWARD(elu_backward, choose(less(all(0.0), a), da, da * (a + 1.0)))
+BACKWARD(softplus_backward, da * -vexpm1(-a))
 
 /* A[j] = e^(Z[j] - m) / sum of e^(Z[i] - m) in each row, m its maximum, i ascending.
  *
@@ -75,7 +89,7 @@ static void softmax_forward(double *A, const double *Z, size_t n, size_t n_out)
     }
 }
 
-#define FOR_EACH_FAST(f) f(sigmoid) f(tanh) f(relu) f(leaky_relu)
+#define FOR_EACH_FAST(f) f(sigmoid) f(tanh) f(relu) f(leaky_relu) f(elu) f(softplus)
 
 /* A = f(Z) by the fast body of that activation, or by its own where there is none. */
 static void activation_forward(double *A, const double *Z, const struct pn_activation *activation,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* exp, log and tanh of csrc/elementary.c on vectors: line by line the same operations.
+/* csrc/elementary.c and csrc/near_zero.c on vectors: line by line the same operations.
  *
  * Where the plain functions return early, these compute on and choose the right result at the
  * end; a lane that is not chosen may hold anything. */
@@ -16,12 +16,12 @@
 #define SQRT_HALF 0.7071067811865476
 #define ROUND 6755399441055744.0
 
-/* y[i] = pn_exp(x[i]) for each lane.
+/* y[i] = pn_exp(x[i]) for each lane with x[i] <= 710, or NaN.
  *
  * k + ROUND holds the whole number k in its last bits, so no conversion is needed: with
  * u = k + 2048 > 0, 2^half and 2^(k - half) are made from u, half being k/2 rounded down. Another
  * split of k than the plain one, the same product: y*2^half is exact either way. */
-INLINE vec vexp(vec x)
+INLINE vec vexp_of_small(vec x)
 {
     vec shifted = x * LOG2_E + ROUND;
     vec k = shifted - ROUND;
@@ -41,41 +41,68 @@ INLINE vec vexp(vec x)
     bits u = (bits)shifted - ((bits)all(ROUND) - 2048);
     bits half = u >> 1;
     y = y * (vec)((half - 1) << 52) * (vec)((u - half - 1) << 52);
-    y = choose(less(all(710.0), x), all((double)INFINITY), y);
-    y = choose(less(x, all(-746.0)), all(0.0), y);
-    return choose(differ(x, x), x, y);
+    return choose(less(x, all(-746.0)), all(0.0), y);
 }
 
-/* y[i] = pn_log(x[i]) for each lane: m and k of x = m*2^k from the bits of x, a subnormal x being
- * multiplied by 2^54 first; k becomes a double by way of the last bits of ROUND. */
+/* y[i] = pn_exp(x[i]) for each lane. */
+INLINE vec vexp(vec x)
+{
+    return choose(less(all(710.0), x), all((double)INFINITY), vexp_of_small(x));
+}
+
+/* log(2^k*(1 + f)) as pn_log computes it. */
+INLINE vec vlog_of_parts(vec f, vec k)
+{
+    vec s = f / (2.0 + f);
+    vec w = s * s;
+    vec w2 = w * w;
+    vec p01 = 0.666666666666667 + 0.3999999999989851 * w;
+    vec p23 = 0.2857142862637063 + 0.222222110774591 * w;
+    vec p45 = 0.1818289288483782 + 0.1533160799805648 * w;
+    vec p46 = p45 + 0.14617736790073 * w2;
+    vec R = w * ((p01 + p23 * w2) + p46 * (w2 * w2));
+    vec half_square = 0.5 * f * f;
+    return k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
+}
+
+/* y[i] = pn_log(x[i]*2^-shift[i]) for each lane with a normal, finite x[i] > 0: m and k of
+ * x = m*2^k from the bits of x; k becomes a double by way of the last bits of ROUND. */
+INLINE vec vlog_of_normal(vec x, vec shift)
+{
+    bits exponent = (bits)x >> 52;
+    vec m = (vec)(((bits)x & 0x000FFFFFFFFFFFFFu) | 0x3FE0000000000000u);
+    vec k = ((vec)(exponent + (bits)all(ROUND)) - (ROUND + 1022.0)) - shift;
+    mask low = less(m, all(SQRT_HALF));
+    m = choose(low, 2.0 * m, m);
+    return vlog_of_parts(m - 1.0, choose(low, k - 1.0, k));
+}
+
+/* y[i] = pn_log(x[i]) for each lane, a subnormal x being multiplied by 2^54 first. */
 INLINE vec vlog(vec x)
 {
     mask subnormal = less(x, all(2.2250738585072014e-308));
-    vec scaled = choose(subnormal, x * 18014398509481984.0, x);
-    bits exponent = (bits)scaled >> 52;
-    vec m = (vec)(((bits)scaled & 0x000FFFFFFFFFFFFFu) | 0x3FE0000000000000u);
-    vec k = (vec)(exponent + (bits)all(ROUND)) - (ROUND + 1022.0);
-    mask low = less(m, all(SQRT_HALF));
-    k = choose(subnormal, k - 54.0, k);
-    m = choose(low, 2.0 * m, m);
-    k = choose(low, k - 1.0, k);
-    {
-        vec f = m - 1.0;
-        vec s = f / (2.0 + f);
-        vec w = s * s;
-        vec w2 = w * w;
-        vec p01 = 0.666666666666667 + 0.3999999999989851 * w;
-        vec p23 = 0.2857142862637063 + 0.222222110774591 * w;
-        vec p45 = 0.1818289288483782 + 0.1533160799805648 * w;
-        vec p46 = p45 + 0.14617736790073 * w2;
-        vec R = w * ((p01 + p23 * w2) + p46 * (w2 * w2));
-        vec half_square = 0.5 * f * f;
-        vec y = k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
-        y = choose(equal(x, all(0.0)), all(-(double)INFINITY), y);
-        y = choose(less(x, all(0.0)), all((double)NAN), y);
-        y = choose(equal(x, all((double)INFINITY)), x, y);
-        return choose(differ(x, x), x, y);
-    }
+    vec y = vlog_of_normal(choose(subnormal, x * 18014398509481984.0, x),
+                           choose(subnormal, all(54.0), all(0.0)));
+    y = choose(equal(x, all(0.0)), all(-(double)INFINITY), y);
+    y = choose(less(x, all(0.0)), all((double)NAN), y);
+    y = choose(equal(x, all((double)INFINITY)), x, y);
+    return choose(differ(x, x), x, y);
+}
+
+/* y[i] = pn_log1p(x[i]) for each lane with a finite x[i] >= 0, or NaN. */
+INLINE vec vlog1p(vec x)
+{
+    vec u = 1.0 + x;
+    return vlog_of_normal(u, all(0.0)) + (x - (u - 1.0)) / u;
+}
+
+/* y[i] = pn_log1p(x[i]) for each lane with 0 <= x[i] <= 1, or NaN. */
+INLINE vec vlog1p_of_fraction(vec x)
+{
+    vec u = 1.0 + x;
+    mask low = less(u, all(2.0 * SQRT_HALF));
+    vec f = choose(low, u, 0.5 * u) - 1.0;
+    return vlog_of_parts(f, choose(low, all(0.0), all(1.0))) + (x - (u - 1.0)) / u;
 }
 
 /* y[i] = pn_tanh(x[i]) for each lane. */
@@ -103,6 +130,18 @@ INLINE vec vtanh(vec x)
         y = choose(small, x - x * u * p, y);
     }
     return choose(less(size, all(1e-08)), x, y);
+}
+
+/* y[i] = pn_expm1(x[i]) for each lane. */
+INLINE vec vexpm1(vec x)
+{
+    mask large = less(all(1.0), x);
+    mask small = less(choose(less(x, all(0.0)), -x, x), all(1e-16));
+    vec t = vtanh(0.5 * x);
+    vec y = 2.0 * t / (1.0 - t);
+    if (any(large))
+        y = choose(large, vexp(x) - 1.0, y);
+    return choose(small, x, y);
 }
 
 #endif

@@ -116,7 +116,7 @@ struct pn_kernels {
                                        struct pn_rows rows, const double *dZ, size_t n_out,
                                        size_t from, size_t to);
 
-    /* activations.c, losses.c, network.c. What is computed number by number may be computed for
+    /* activations.c, network.c. What is computed number by number may be computed for
      * `count` numbers, n*n_out or more: whole vectors. */
     void (*activation_forward)(double *A, const double *Z,
                                const struct pn_activation *activation,
@@ -124,8 +124,9 @@ struct pn_kernels {
     void (*activation_backward)(double *dZ, const double *dA, const double *A,
                                 const struct pn_activation *activation,
                                 size_t n, size_t n_out, size_t count);
-    void (*sample_losses)(double *L, const double *A, const double *Y,
-                          const struct pn_loss *loss, size_t n, size_t n_out);
+    void (*output_losses)(double *L, const double *Z, const double *A, const double *Y,
+                          const struct pn_activation *activation, const struct pn_loss *loss,
+                          size_t n, size_t n_out);
     void (*output_gradient)(double *dZ, const double *A, const double *Y,
                             const struct pn_activation *activation, const struct pn_loss *loss,
                             size_t n, size_t n_out, size_t count);

@@ -83,12 +83,6 @@ static void activation_backward(double *dZ, const double *dA, const double *A,
     activation->backward(dZ, dA, A, n, n_out);
 }
 
-static void sample_losses(double *L, const double *A, const double *Y, const struct pn_loss *loss,
-                          size_t n, size_t n_out)
-{
-    loss->losses(L, A, Y, n, n_out);
-}
-
 static void output_gradient(double *dZ, const double *A, const double *Y,
                             const struct pn_activation *activation, const struct pn_loss *loss,
                             size_t n, size_t n_out, size_t count)
@@ -162,7 +156,7 @@ static const struct pn_kernels own_kernels = {
     .input_gradient = input_gradient,
     .activation_forward = activation_forward,
     .activation_backward = activation_backward,
-    .sample_losses = sample_losses,
+    .output_losses = pn_output_losses,
     .output_gradient = output_gradient,
     .update = update,
     .all_finite = all_finite,

@@ -15,7 +15,8 @@
 
 /* dZ of the last layer, pn_output_gradient.
  *
- * for each i: dZ[i] = A[i] - Y[i], or scale * (A[i] - Y[i]) and f' of it */
+ * for each i: dZ[i] = A[i] - Y[i]; or scale * (A[i] - Y[i]), for two losses cut at -1 and 1, and f'
+ * of it */
 static void output_gradient(double *dZ, const double *A, const double *Y,
                             const struct pn_activation *activation, const struct pn_loss *loss,
                             size_t n, size_t n_out, size_t count)
@@ -33,6 +34,14 @@ static void output_gradient(double *dZ, const double *A, const double *Y,
         FOR_VECTORS(i, width, count)
         {
             store_part(dZ + i, scale * (load_part(A + i, width) - load_part(Y + i, width)), width);
+        }
+    } else if (loss == &pn_mean_absolute_error_loss || loss == &pn_huber_loss) {
+        double scale = 1.0 / (double)n_out, edge = loss == &pn_huber_loss ? 1.0 : 0.0;
+        FOR_VECTORS(i, width, count)
+        {
+            vec d = load_part(A + i, width) - load_part(Y + i, width);
+            d = choose(less(all(edge), d), all(1.0), choose(less(d, all(-edge)), all(-1.0), d));
+            store_part(dZ + i, scale * d, width);
         }
     } else {
         loss->gradient(dZ, A, Y, n, n_out);

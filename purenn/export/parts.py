@@ -18,12 +18,13 @@ CHECK = "check"
 
 # A function with the comment above it, a record, or a constant on one line.
 C_PART = re.compile(
-    r"^(?:/\*(?:(?!\*/)[\s\S])*?\*/\n)?(?:static )?(?:void|double|size_t|uint32_t) "
+    r"^(?:/\*(?:(?!\*/)[\s\S])*?\*/\n)?(?:static )?(?:PN_ONE_COPY )?"
+    r"(?:void|double|size_t|uint32_t) "
     r"(?P<function>\w+)\([^{;]*\)\n"
     r"\{\n[\s\S]*?^\}\n|^struct (?P<record>\w+) \{\n[\s\S]*?^\};\n|^#define (?P<constant>\w+) .*\n",
     re.M,
 )
-PYTHON_ROOMS = ("elementary", "activations", "linalg", "network")
+PYTHON_ROOMS = ("elementary", "near_zero", "activations", "linalg", "network")
 
 
 class Part(NamedTuple):

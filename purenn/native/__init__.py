@@ -10,7 +10,9 @@ from .functions import (
     adam_rates,
     divide,
     exp,
+    expm1,
     log,
+    log1p,
     mean,
     power_of_two,
     tanh,
@@ -38,6 +40,7 @@ from .network import (
     count_units,
     forward,
     output_gradient,
+    output_losses,
 )
 from .random import (
     Random,

@@ -36,6 +36,11 @@ SIGNATURES = {
     **{f"{activation}_backward": ("dZ", "dA A", "n n_out") for activation in ACTIVATIONS},
     **dict.fromkeys(LOSSES, ("L", "A Y", "n n_out")),
     **{f"{loss}_gradient": ("dA", "A Y", "n n_out") for loss in LOSSES},
+    **{
+        f"{loss}_with_logits": ("L", "Z Y", "n n_out")
+        for loss, known in LOSSES.items()
+        if known.matched
+    },
 }
 OF_A_BATCH = ("dW", "db")  # which are means over the samples
 
@@ -87,6 +92,8 @@ divide = lib.pn_divide
 exp = lib.pn_exp
 log = lib.pn_log
 tanh = lib.pn_tanh
+log1p = lib.pn_log1p
+expm1 = lib.pn_expm1
 xlogy = lib.pn_xlogy
 xdivy = lib.pn_xdivy
 

@@ -126,10 +126,27 @@ def forward(X: Any, network: Network, masks: Any = None) -> tuple[list[Matrix], 
     return matrices(Z, network.sizes, n), matrices(A, network.sizes, n)
 
 
+def output_losses(Z: Any, A: Any, Y: Any, activation: str, loss: str) -> memoryview[Any]:
+    """The loss of each sample, L (n). Z and A of the last layer, and Y, are (n, n_out)."""
+    _check_names(activation, loss)
+    Z = matrix("Z", Z)
+    A, Y = fitting("A", A, *Z.shape), fitting("Y", Y, *Z.shape)
+    L = zeros(len(Z))
+    lib.pn_output_losses(
+        L.pointer,
+        Z.memory.pointer,
+        A.memory.pointer,
+        Y.memory.pointer,
+        activation_pointer(activation),
+        loss_pointer(loss),
+        *Z.shape,
+    )
+    return L.view()
+
+
 def output_gradient(A: Any, Y: Any, activation: str, loss: str) -> Matrix:
     """dZ of the last layer, whose outputs are A. A, Y and dZ are (n, n_out)."""
-    check_choice("activation", tuple(ACTIVATIONS), activation)
-    check_choice("loss", tuple(LOSSES), loss)
+    _check_names(activation, loss)
     A = matrix("A", A)
     Y = fitting("Y", Y, *A.shape)
     dZ = zeros(A.memory.count)
@@ -186,6 +203,11 @@ def masks_of(masks: Any, network: Network, n: int) -> Memory | None:
 def pointer_of(memory: Memory | None) -> Any:
     """Where it begins, or NULL."""
     return memory.pointer if memory else ffi.NULL
+
+
+def _check_names(activation: str, loss: str) -> None:
+    check_choice("activation", tuple(ACTIVATIONS), activation)
+    check_choice("loss", tuple(LOSSES), loss)
 
 
 def countable(sizes: Sequence[int]) -> tuple[Any, int]:

@@ -14,6 +14,8 @@ FORWARD = {
     "tanh": ("tanh(z#)", "a"),
     "relu": ("0.0 if z# <= 0.0 else z#", "a"),
     "leaky_relu": ("LEAK * z# if z# <= 0.0 else z#", "a"),
+    "elu": ("z# if z# > 0.0 else expm1(z#)", "a"),
+    "softplus": ("z# + log1p(exp(-z#)) if z# > 0.0 else log1p(exp(z#))", "a"),
     "softmax": ("z#", "softmax_forward(a)"),
 }
 BACKWARD = {
@@ -22,6 +24,8 @@ BACKWARD = {
     "tanh": "[d * (1.0 - a_k * a_k) for d, a_k in zip(da, a)]",
     "relu": "[0.0 if a_k <= 0.0 else d for d, a_k in zip(da, a)]",
     "leaky_relu": "[LEAK * d if a_k <= 0.0 else d for d, a_k in zip(da, a)]",
+    "elu": "[d if a_k > 0.0 else d * (a_k + 1.0) for d, a_k in zip(da, a)]",
+    "softplus": "[d * -expm1(-a_k) for d, a_k in zip(da, a)]",
     "softmax": "softmax_backward(da, a)",
 }
 

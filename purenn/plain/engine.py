@@ -129,8 +129,8 @@ class PlainWeights:
                 L, dW = found
                 return L, Tiled(network.layers, dW).parameters
             network = network.untiled()
-        _, A = reference.forward(X, network)
-        L = reference.LOSSES[network.loss].losses(A[-1], Y)
+        Z, A = reference.forward(X, network)
+        L = reference.output_losses(Z[-1], A[-1], Y, network.activations[-1], network.loss)
         return L, reference.backward(A, X, Y, network)[1]
 
     def steps(

@@ -106,6 +106,12 @@ def source(name: str, n_out: int, activation: str = "identity") -> str:
     return text + "    return" + end
 
 
+def row_of(activation: str) -> tuple:
+    """What gives the row a from a row z, and the row of outputs from that."""
+    each, row = FORWARD[activation]
+    return f"[{each.replace('#', '_j')} for z_j in z]", row
+
+
 def parts(n_out: int) -> list:
     """Where each tile of that many outputs begins and ends: as even as can be, wider ones last."""
     count = -(-n_out // WIDTH)

@@ -1,24 +1,39 @@
-"""Losses of one sample, and their gradients: rows a and y of outputs and targets."""
+"""Losses of one sample, and their gradients: rows z, a and y of sums, outputs and targets."""
 
-from ..reference import LOSSES, log, output_gradient
+from ..reference import LOSSES, log1p, output_gradient
+from .elementary import exp
 
 
-def binary_cross_entropy(a: list[float], y: list[float]) -> float:
-    """L = −Σ (y·log a + (1 − y)·log(1 − a)), j ascending; 0·log 0 is 0."""
+def binary_of_z(z: list[float], y: list[float]) -> float:
+    """L = Σ (v·|z| + log(1 + e⁻|z|)), v = 1 − y where z > 0, else y; j ascending; 0·inf is 0."""
     total = 0.0
-    for a_j, y_j in zip(a, y):
-        of_one = y_j * log(a_j) if y_j != 0.0 else 0.0
-        of_zero = (1.0 - y_j) * log(1.0 - a_j) if y_j != 1.0 else 0.0
-        total = total - (of_one + of_zero)
+    for z_j, y_j in zip(z, y):
+        if z_j > 0.0:
+            z_j, y_j = -z_j, 1.0 - y_j
+        tail = log1p(exp(z_j))
+        total = total + (y_j * -z_j + tail if y_j != 0.0 else tail)
     return total
 
 
-def categorical_cross_entropy(a: list[float], y: list[float]) -> float:
-    """L = −Σ y·log a, j ascending; 0·log 0 is 0."""
+def categorical_of_z(z: list[float], y: list[float]) -> float:
+    """L = Σ y·((m − z) + log(1 + r)), j ascending, without the terms where y is 0.
+
+    m is the largest z, the first of them, and r = Σ e^(z[i] − m) over the others, i ascending.
+    """
+    place = 0
+    for i, z_i in enumerate(z):
+        if z_i > z[place]:
+            place = i
+    m = z[place]
+    r = 0.0
+    for i, z_i in enumerate(z):
+        if i != place:
+            r = r + exp(z_i - m)
+    log_total = log1p(r)
     total = 0.0
-    for a_j, y_j in zip(a, y):
+    for z_j, y_j in zip(z, y):
         if y_j != 0.0:
-            total = total - y_j * log(a_j)
+            total = total + y_j * ((m - z_j) + log_total)
     return total
 
 
@@ -27,12 +42,10 @@ def matched_gradient(a: list[float], y: list[float]) -> list[float]:
     return [a_j - y_j for a_j, y_j in zip(a, y)]
 
 
-def loss_of(loss: str):
-    """What gives the loss of a sample from a and y."""
-    if loss == "binary_cross_entropy":
-        return binary_cross_entropy
-    if loss == "categorical_cross_entropy":
-        return categorical_cross_entropy
+def loss_of(activation: str, loss: str):
+    """What gives the loss of a sample: from z and y where they match, else from a and y."""
+    if LOSSES[loss].matched == activation:
+        return {"sigmoid": binary_of_z, "softmax": categorical_of_z}[activation]
     return lambda a, y: LOSSES[loss].losses([a], [y])[0]
 
 

@@ -11,11 +11,11 @@ finite for 10³⁰ of them. training.py looks at these three.
 
 from math import copysign
 
-from ..reference import Network
+from ..reference import LOSSES, Network, expm1, log1p
 from ..reference.activations import LEAK
 from .activations import softmax_backward, softmax_forward
 from .elementary import exp, tanh
-from .linalg import body, parts, source
+from .linalg import body, parts, row_of, source
 from .losses import gradient_of, loss_of
 
 LIMIT = 1e90
@@ -36,14 +36,16 @@ class Layers:
         functions = {
             "exp": exp,
             "tanh": tanh,
+            "log1p": log1p,
+            "expm1": expm1,
             "softmax_forward": softmax_forward,
             "softmax_backward": softmax_backward,
-            "loss_of": loss_of(loss),
+            "loss_of": loss_of(activations[-1], loss),
             "output_gradient": gradient_of(activations[-1], loss),
             "LEAK": LEAK,
             "LIMIT": LIMIT,
         }
-        exec(walks(widths, activations, bias), functions)
+        exec(walks(widths, activations, loss, bias), functions)
         self.outputs = functions["outputs"]
         self.errors = functions["errors"]
         self.one_step = functions["one_step"]
@@ -65,7 +67,7 @@ def layers_of(widths: list, activations: list, loss: str, bias: bool) -> Layers:
     return _layers[key]
 
 
-def walks(widths: list, activations: list, bias: bool) -> str:
+def walks(widths: list, activations: list, loss: str, bias: bool) -> str:
     """The source of the functions that go through all layers, for the pairs x0 of one sample.
 
     W has the tiles of each layer. `errors` gives the loss, the outputs and dz of each layer,
@@ -74,8 +76,16 @@ def walks(widths: list, activations: list, bias: bool) -> str:
     last = len(widths) - 1
     forward = backward = steps = ""
     for i, width in enumerate(widths):
+        inputs = f"    x, tiles = x{i}, W[{i}]\n"
         lines, a = body("forward", width, activations[i])
-        forward += f"    x, tiles = x{i}, W[{i}]\n{lines}    a{i} = {a}\n"
+        outputs = f"{forward}{inputs}{lines}    a{i} = {a}\n"
+        if i == last and LOSSES[loss].matched == activations[i]:
+            lines, z = body("forward", width)
+            row, a = row_of(activations[i])
+            forward += f"{inputs}{lines}    z = {z}\n    a = {row}\n    a{i} = {a}\n"
+            loss_from = "z"
+        else:
+            forward, loss_from = outputs, f"a{i}"
         if i < last:
             forward += f"    x{i + 1} = list(enumerate(a{i}))\n"
             if bias:
@@ -88,12 +98,12 @@ def walks(widths: list, activations: list, bias: bool) -> str:
         backward += f"    tiles, a = W[{i}], a{i - 1}\n{lines}    dz = dz{i - 1} = {dz}\n"
     lines, small = body("are_small", widths[0])
     backward += f"{lines}    if not {small}:\n        return None\n"
-    backward += f"    L = loss_of(a{last}, y)\n"
+    backward += f"    L = loss_of({loss_from}, y)\n"
     A, dZ, stepped = [
         ", ".join([f"{name}{i}" for i in range(last + 1)]) for name in ("a", "dz", "W")
     ]
     return (
-        f"def outputs(x0, W):\n{forward}    return a{last}\n"
+        f"def outputs(x0, W):\n{outputs}    return a{last}\n"
         f"def errors(x0, y, W):\n{forward}{backward}    return L, [{A}], [{dZ}]\n"
         f"def one_step(x0, y, W, learning_rate):\n{forward}{backward}{steps}"
         f"    return [{stepped}], L\n"

@@ -6,6 +6,8 @@ computes the same bits.
 
 from .activations import (
     ACTIVATIONS,
+    elu_backward,
+    elu_forward,
     identity_backward,
     identity_forward,
     leaky_relu_backward,
@@ -16,8 +18,21 @@ from .activations import (
     sigmoid_forward,
     softmax_backward,
     softmax_forward,
+    softplus_backward,
+    softplus_forward,
     tanh_backward,
     tanh_forward,
+)
+from .cross_entropy import (
+    binary_cross_entropy,
+    binary_cross_entropy_gradient,
+    binary_cross_entropy_with_logits,
+    categorical_cross_entropy,
+    categorical_cross_entropy_gradient,
+    categorical_cross_entropy_with_logits,
+    matched_gradient,
+    xdivy,
+    xlogy,
 )
 from .dropout import Dropout, draw_masks, drop
 from .elementary import divide, exp, log, power_of_two, tanh
@@ -35,19 +50,8 @@ from .initialization import (
     zeros,
 )
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
-from .losses import (
-    LOSSES,
-    binary_cross_entropy,
-    binary_cross_entropy_gradient,
-    categorical_cross_entropy,
-    categorical_cross_entropy_gradient,
-    matched_gradient,
-    mean,
-    mean_squared_error,
-    mean_squared_error_gradient,
-    xdivy,
-    xlogy,
-)
+from .losses import LOSSES, mean
+from .near_zero import expm1, log1p
 from .network import (
     Network,
     backward,
@@ -55,6 +59,7 @@ from .network import (
     count_units,
     forward,
     output_gradient,
+    output_losses,
     scale_inputs,
     weigh_samples,
 )
@@ -79,6 +84,14 @@ from .random import (
     random_word,
 )
 from .random_state import RandomState
+from .regression import (
+    huber,
+    huber_gradient,
+    mean_absolute_error,
+    mean_absolute_error_gradient,
+    mean_squared_error,
+    mean_squared_error_gradient,
+)
 from .regularization import (
     DECAYS,
     clip_gradients,

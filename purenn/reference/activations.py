@@ -5,6 +5,7 @@ respect to the outputs A, and gives dZ; the outputs alone are enough to know eac
 """
 
 from .elementary import INF, exp, tanh
+from .near_zero import expm1, log1p
 
 LEAK = 0.01  # the slope of leaky_relu below zero
 
@@ -59,6 +60,26 @@ def leaky_relu_backward(dA: list[list[float]], A: list[list[float]]) -> list[lis
     return [[LEAK * d if a <= 0.0 else d for d, a in zip(*rows)] for rows in zip(dA, A)]
 
 
+def elu_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = Z where Z > 0, else eᶻ − 1."""
+    return [[z if z > 0.0 else expm1(z) for z in row] for row in Z]
+
+
+def elu_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = dA where A > 0, else dA·(A + 1): the derivative at 0 is 1."""
+    return [[d if a > 0.0 else d * (a + 1.0) for d, a in zip(*rows)] for rows in zip(dA, A)]
+
+
+def softplus_forward(Z: list[list[float]]) -> list[list[float]]:
+    """A = log(1 + eᶻ), as Z + log(1 + e⁻ᶻ) where Z > 0."""
+    return [[z + log1p(exp(-z)) if z > 0.0 else log1p(exp(z)) for z in row] for row in Z]
+
+
+def softplus_backward(dA: list[list[float]], A: list[list[float]]) -> list[list[float]]:
+    """dZ = dA · (1 − e^−A)."""
+    return [[d * -expm1(-a) for d, a in zip(*rows)] for rows in zip(dA, A)]
+
+
 def softmax_forward(Z: list[list[float]]) -> list[list[float]]:
     """A[j] = e^(Z[j] − m) / Σ e^(Z[i] − m) in each row, m its maximum, i ascending.
 
@@ -110,5 +131,7 @@ ACTIVATIONS = {
     "tanh": Activation(tanh_forward, tanh_backward, -1.0, 1.0, 1.0),
     "relu": Activation(relu_forward, relu_backward, 0.0, INF, 1.0),
     "leaky_relu": Activation(leaky_relu_forward, leaky_relu_backward, -INF, INF, 1.0),
+    "elu": Activation(elu_forward, elu_backward, -1.0, INF, 1.0),
+    "softplus": Activation(softplus_forward, softplus_backward, 0.0, INF, 1.0),
     "softmax": Activation(softmax_forward, softmax_backward, 0.0, 1.0, 0.5),
 }

@@ -1,92 +1,32 @@
-"""Losses and their gradients with respect to the outputs A; Y are the targets.
+"""What all losses have in common, and their table, LOSSES.
 
-A and Y are (n, n_out), rows are samples. A loss gives one number per sample, (n), and a gradient
-is per sample too: it carries the 2/n_out of the squared error but never 1/n. The mean over
-samples is taken once: of the losses in `mean`, of the gradients in dW and db.
+A loss gives one number per sample, (n), and a gradient is per sample too: it carries the 1/n_out of
+a mean over outputs but never 1/n. The mean over samples is taken once: of the losses in `mean`, of
+the gradients in dW and db.
 
-Scales: mean_squared_error is the mean over samples and outputs, as in Keras and PyTorch. Both
-cross-entropies are summed over outputs and averaged over samples; Keras and PyTorch divide the
-binary one by the number of outputs as well.
+Scales: mean_squared_error, mean_absolute_error and huber are means over samples and outputs, as in
+Keras and PyTorch; the delta of huber is 1, as theirs is unless told otherwise. Both cross-entropies
+are summed over outputs and averaged over samples; Keras and PyTorch divide the binary one by the
+number of outputs as well.
 """
 
-from .elementary import divide, log
-
-
-def xlogy(x: float, y: float) -> float:
-    """x·log y, which is 0 where x is 0, whatever y."""
-    if x == 0.0:
-        return 0.0
-    return x * log(y)
-
-
-def xdivy(x: float, y: float) -> float:
-    """x / y, which is 0 where x is 0, whatever y: the derivative of x·log y by y."""
-    if x == 0.0:
-        return 0.0
-    return divide(x, y)
-
-
-def mean_squared_error(A: list[list[float]], Y: list[list[float]]) -> list[float]:
-    """L[s] = (Σ (A[s][j] − Y[s][j])²) / n_out, j ascending."""
-    L = []
-    for a_row, y_row in zip(A, Y):
-        total = 0.0
-        for a, y in zip(a_row, y_row):
-            total = total + (a - y) * (a - y)
-        L.append(divide(total, len(a_row)))
-    return L
-
-
-def mean_squared_error_gradient(A: list[list[float]], Y: list[list[float]]) -> list[list[float]]:
-    """dA = (2 / n_out)·(A − Y)."""
-    dA = []
-    for a_row, y_row in zip(A, Y):
-        scale = divide(2.0, len(a_row))
-        dA.append([scale * (a - y) for a, y in zip(a_row, y_row)])
-    return dA
-
-
-def binary_cross_entropy(A: list[list[float]], Y: list[list[float]]) -> list[float]:
-    """L[s] = −Σ (Y·log A + (1 − Y)·log(1 − A)) over the outputs j, ascending; 0·log 0 is 0."""
-    L = []
-    for a_row, y_row in zip(A, Y):
-        total = 0.0
-        for a, y in zip(a_row, y_row):
-            total = total - (xlogy(y, a) + xlogy(1.0 - y, 1.0 - a))
-        L.append(total)
-    return L
-
-
-def binary_cross_entropy_gradient(A: list[list[float]], Y: list[list[float]]) -> list[list[float]]:
-    """dA = (1 − Y) / (1 − A) − Y / A, each quotient 0 where its numerator is 0."""
-    return [[xdivy(1.0 - y, 1.0 - a) - xdivy(y, a) for a, y in zip(*rows)] for rows in zip(A, Y)]
-
-
-def categorical_cross_entropy(A: list[list[float]], Y: list[list[float]]) -> list[float]:
-    """L[s] = −Σ Y[s][j]·log A[s][j], j ascending; 0·log 0 is 0."""
-    L = []
-    for a_row, y_row in zip(A, Y):
-        total = 0.0
-        for a, y in zip(a_row, y_row):
-            total = total - xlogy(y, a)
-        L.append(total)
-    return L
-
-
-def categorical_cross_entropy_gradient(
-    A: list[list[float]], Y: list[list[float]]
-) -> list[list[float]]:
-    """dA = −Y / A, 0 where Y is 0."""
-    return [[-xdivy(y, a) for a, y in zip(*rows)] for rows in zip(A, Y)]
-
-
-def matched_gradient(A: list[list[float]], Y: list[list[float]]) -> list[list[float]]:
-    """dZ = A − Y: the short form, gradient by Z at once, where activation and loss match.
-
-    They match as sigmoid with binary and softmax with categorical cross-entropy, there for
-    targets that sum to 1.
-    """
-    return [[a - y for a, y in zip(*rows)] for rows in zip(A, Y)]
+from .cross_entropy import (
+    binary_cross_entropy,
+    binary_cross_entropy_gradient,
+    binary_cross_entropy_with_logits,
+    categorical_cross_entropy,
+    categorical_cross_entropy_gradient,
+    categorical_cross_entropy_with_logits,
+)
+from .elementary import divide
+from .regression import (
+    huber,
+    huber_gradient,
+    mean_absolute_error,
+    mean_absolute_error_gradient,
+    mean_squared_error,
+    mean_squared_error_gradient,
+)
 
 
 def mean(L: list[float]) -> float:
@@ -98,16 +38,20 @@ def mean(L: list[float]) -> float:
 
 
 class Loss:
-    """A loss as a network uses it: its two functions, and what goes with them.
+    """A loss as a network uses it: its functions, and what goes with them.
 
-    `matched` is the activation with which dZ is A − Y, or None; `of_probabilities` tells whether
-    outputs and targets must lie between 0 and 1; `scale` says what is summed and what averaged.
+    `matched` is the activation with which dZ is A − Y, or None, and `losses_of_Z` gives the losses
+    there, from Z; `of_probabilities` tells whether outputs and targets must lie between 0 and 1;
+    `scale` says what is summed and what averaged.
     """
 
-    def __init__(self, losses, gradient, matched, of_probabilities: bool, scale: str) -> None:
+    def __init__(
+        self, losses, gradient, matched, losses_of_Z, of_probabilities: bool, scale: str
+    ) -> None:
         self.losses = losses
         self.gradient = gradient
         self.matched = matched
+        self.losses_of_Z = losses_of_Z
         self.of_probabilities = of_probabilities
         self.scale = scale
 
@@ -117,13 +61,31 @@ LOSSES = {
         mean_squared_error,
         mean_squared_error_gradient,
         None,
+        None,
         False,
         "mean over samples and outputs",
+    ),
+    "mean_absolute_error": Loss(
+        mean_absolute_error,
+        mean_absolute_error_gradient,
+        None,
+        None,
+        False,
+        "mean over samples and outputs",
+    ),
+    "huber": Loss(
+        huber,
+        huber_gradient,
+        None,
+        None,
+        False,
+        "mean over samples and outputs, delta 1",
     ),
     "binary_cross_entropy": Loss(
         binary_cross_entropy,
         binary_cross_entropy_gradient,
         "sigmoid",
+        binary_cross_entropy_with_logits,
         True,
         "sum over outputs, mean over samples",
     ),
@@ -131,6 +93,7 @@ LOSSES = {
         categorical_cross_entropy,
         categorical_cross_entropy_gradient,
         "softmax",
+        categorical_cross_entropy_with_logits,
         True,
         "sum over outputs, mean over samples",
     ),

@@ -4,10 +4,11 @@ Z, A and dZ are lists with one matrix per layer; A[-1] are the outputs.
 """
 
 from .activations import ACTIVATIONS
+from .cross_entropy import matched_gradient
 from .dropout import drop
 from .elementary import divide
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
-from .losses import LOSSES, matched_gradient
+from .losses import LOSSES
 
 
 class Network:
@@ -72,6 +73,18 @@ def forward(X: list[list[float]], network: Network, masks=None) -> tuple:
         if masks is not None and len(Z) < len(network.parameters):
             Z[-1] = inputs = drop(A[-1], masks[len(Z) - 1])
     return Z, A
+
+
+def output_losses(
+    Z: list[list[float]], A: list[list[float]], Y: list[list[float]], activation: str, loss: str
+) -> list[float]:
+    """The loss of each sample: from Z where activation and loss match, else from A.
+
+    Z, A and Y (n, n_out) → L (n).
+    """
+    if LOSSES[loss].matched == activation:
+        return LOSSES[loss].losses_of_Z(Z, Y)
+    return LOSSES[loss].losses(A, Y)
 
 
 def output_gradient(

@@ -1,8 +1,8 @@
 """Training: one step on a batch, one epoch over all samples."""
 
 from .dropout import draw_masks
-from .losses import LOSSES, mean
-from .network import Network, backward, forward
+from .losses import mean
+from .network import Network, backward, forward, output_losses
 from .optimizers import RULES, Rates
 from .regularization import DECAYS, clip_gradients
 
@@ -75,7 +75,7 @@ def train_step(
         sizes = [len(X[0])] + [len(b) for _, b in network.parameters]
         masks = draw_masks(dropout.random, dropout.rates, len(X), sizes)
     Z, A = forward(X, network, masks)
-    L = LOSSES[network.loss].losses(A[-1], Y)
+    L = output_losses(Z[-1], A[-1], Y, network.activations[-1], network.loss)
     if sample_weights is not None:
         L = [weight * loss for weight, loss in zip(sample_weights, L)]
     dZ, gradients = backward(A, X, Y, network, sample_weights, masks)

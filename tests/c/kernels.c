@@ -305,7 +305,8 @@ static void sparse(int type)
 /* All that there are, and one that no table of kernels knows. */
 static const struct pn_activation own_activation = {pn_tanh_forward, pn_sigmoid_backward};
 static const struct pn_loss own_loss = {
-    pn_mean_squared_error, pn_categorical_cross_entropy_gradient, &own_activation};
+    pn_mean_squared_error, pn_categorical_cross_entropy_gradient, &own_activation,
+    pn_categorical_cross_entropy};
 static const struct pn_activation *const ACTIVATIONS[] = {
     EACH_ACTIVATION(ITS_ACTIVATION) &own_activation,
 };
@@ -354,14 +355,12 @@ static void outputs(void)
             fast->output_gradient(found, A, Y, ACTIVATIONS[a], LOSSES[l], n, n_out, count);
             plain->output_gradient(expected, A, Y, ACTIVATIONS[a], LOSSES[l], n, n_out, count);
             compare("output_gradient", found, expected, count);
+            found = room(n, sizeof *found);
+            expected = room(n, sizeof *found);
+            fast->output_losses(found, dA, A, Y, ACTIVATIONS[a], LOSSES[l], n, n_out);
+            plain->output_losses(expected, dA, A, Y, ACTIVATIONS[a], LOSSES[l], n, n_out);
+            compare("output_losses", found, expected, n);
         }
-    }
-    for (l = 0; l < N_LOSSES; l++) {
-        found = room(n, sizeof *found);
-        expected = room(n, sizeof *found);
-        fast->sample_losses(found, A, Y, LOSSES[l], n, n_out);
-        plain->sample_losses(expected, A, Y, LOSSES[l], n, n_out);
-        compare("sample_losses", found, expected, n);
     }
     free(A), free(Y), free(dA);
 }
@@ -421,7 +420,8 @@ static double *any_numbers(size_t count)
 
 static void elementary(void)
 {
-    double *x = any_numbers(n_out), *found, *expected;
+    double *x = any_numbers(n_out), *Y = numbers(n_out, SMALL), *found, *expected;
+    size_t a, l;
 #define EACH(f)                                                                                   \
     found = room(n_out, sizeof *found);                                                           \
     expected = room(n_out, sizeof *found);                                                        \
@@ -431,7 +431,27 @@ static void elementary(void)
     EACH(exp)
     EACH(log)
     EACH(tanh)
-    free(x);
+    for (a = 0; a < N_ACTIVATIONS; a++) {
+        found = room(n_out, sizeof *found);
+        expected = room(n_out, sizeof *found);
+        fast->activation_forward(found, x, ACTIVATIONS[a], n_out, 1, n_out);
+        plain->activation_forward(expected, x, ACTIVATIONS[a], n_out, 1, n_out);
+        compare("activation_forward of any numbers", found, expected, n_out);
+        found = room(n_out, sizeof *found);
+        expected = room(n_out, sizeof *found);
+        fast->activation_backward(found, x, x, ACTIVATIONS[a], n_out, 1, n_out);
+        plain->activation_backward(expected, x, x, ACTIVATIONS[a], n_out, 1, n_out);
+        compare("activation_backward of any numbers", found, expected, n_out);
+    }
+    for (l = 0; l < N_LOSSES; l++) {
+        const struct pn_activation *last = LOSSES[l]->matched ? LOSSES[l]->matched : ACTIVATIONS[0];
+        found = room(1, sizeof *found);
+        expected = room(1, sizeof *found);
+        fast->output_losses(found, x, x, Y, last, LOSSES[l], 1, n_out);
+        plain->output_losses(expected, x, x, Y, last, LOSSES[l], 1, n_out);
+        compare("output_losses of any numbers", found, expected, 1);
+    }
+    free(x), free(Y);
 }
 
 static void finiteness(void)

@@ -22,12 +22,16 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "relu": torch.relu,
     "leaky_relu": functional.leaky_relu,  # its slope is 0.01
+    "elu": functional.elu,
+    "softplus": functional.softplus,
     "softmax": lambda Z: torch.softmax(Z, dim=1),
 }
 
-# Summed over outputs and averaged over samples, but for the squared error.
+# The cross-entropies summed over outputs and averaged over samples, the others averaged over both.
 LOSSES = {
     "mean_squared_error": functional.mse_loss,
+    "mean_absolute_error": functional.l1_loss,
+    "huber": functional.huber_loss,
     "binary_cross_entropy": lambda A, Y: (
         functional.binary_cross_entropy(A, Y, reduction="sum") / len(A)
     ),
@@ -43,6 +47,8 @@ LOSSES_OF_Z = {
 }
 
 PAIRS = [(name, "mean_squared_error") for name in ACTIVATIONS] + [
+    ("elu", "mean_absolute_error"),
+    ("softplus", "huber"),
     ("sigmoid", "binary_cross_entropy"),
     ("softmax", "binary_cross_entropy"),
     ("sigmoid", "categorical_cross_entropy"),
@@ -105,6 +111,30 @@ def loss_values():
             }
 
 
+def losses_of_Z_values():
+    """The loss of a sample whose outputs are too near to 0 and 1 to compute it from them."""
+    samples = {
+        ("sigmoid", "binary_cross_entropy"): [
+            *([[z], [y]] for z in (20.0, 40.0, -40.0, 700.0, -800.0) for y in (0.0, 1.0, 0.25)),
+            [[1e308, -1e308], [1.0, 0.0]],
+            [[1e308], [0.0]],
+            [[3.0, -30.0, 0.0], [0.0, 1.0, 1.0]],
+        ],
+        ("softmax", "categorical_cross_entropy"): [
+            [[0.0, 800.0], [1.0, 0.0]],
+            [[0.0, 800.0], [0.0, 1.0]],
+            [[0.0, 20.0], [1.0, 0.0]],
+            [[-1e308, 0.0], [0.0, 1.0]],
+            [[1e308, 0.0], [0.0, 1.0]],
+            [[3.0, -30.0, 0.5], [0.25, 0.5, 0.25]],
+        ],
+    }
+    for (activation, loss), pairs in samples.items():
+        for z, y in pairs:
+            value = LOSSES_OF_Z[activation, loss](torch.tensor([z]), torch.tensor([y]))
+            yield {"activation": activation, "loss": loss, "z": z, "y": y, "value": value.item()}
+
+
 def gradient_values():
     """The gradients of networks: every activation and loss at the end, every activation before."""
     ends = [(["tanh", last], loss) for last, loss in PAIRS]
@@ -135,6 +165,8 @@ def training_values():
         ([3, 4, 2], ["sigmoid", "sigmoid"], "binary_cross_entropy", 1, 0.5),
         ([3, 4, 3], ["relu", "softmax"], "categorical_cross_entropy", 2, 0.2),
         ([2, 3, 3, 1], ["leaky_relu", "tanh", "sigmoid"], "mean_squared_error", 3, 0.8),
+        ([3, 4, 4, 2], ["elu", "softplus", "identity"], "huber", 2, 0.2),
+        ([3, 4, 2], ["softplus", "elu"], "mean_absolute_error", 1, 0.05),
     ]
     for sizes, activations, loss, batch_size, rate in settings:
         X, Y = numbers(4, 5, sizes[0], -2.0, 2.0), targets(6, 5, sizes[-1], loss)
@@ -170,6 +202,7 @@ def main(folder):
     parts = {
         "activations": activation_values(),
         "losses": loss_values(),
+        "losses of Z": losses_of_Z_values(),
         "gradients": gradient_values(),
         "trainings": training_values(),
     }

@@ -24,14 +24,17 @@ from reference import (
     count_units,
     divide,
     exp,
+    expm1,
     forward,
     gradient_descent,
     initialize,
     input_gradient,
     log,
+    log1p,
     matched_gradient,
     mean,
     output_gradient,
+    output_losses,
     power_of_two,
     random_permutation,
     random_seed,
@@ -103,7 +106,7 @@ def random_layers(random, sizes):
 
 
 def elementary_functions():
-    """exp, log and tanh over their ranges; division and the guarded products at the edges."""
+    """All of one number over their ranges; division and the guarded products at the edges."""
     random = RandomState(2)
     fixed = NUMBERS + SWITCHES
     for x in fixed + random.uniform(-750.0, 715.0, 200) + random.uniform(-1.0, 1.0, 50):
@@ -115,6 +118,9 @@ def elementary_functions():
         show("log", x, log(x))
     for x in fixed + random.uniform(-20.0, 20.0, 100) + random.uniform(-0.7, 0.7, 200):
         show("tanh", x, tanh(x))
+    fixed += [1.5e-16, -1.7e-16, 1e-16, 0.9, 1.1, -0.9999]
+    for x in fixed + random.uniform(-1.0, 3.0, 100) + random.uniform(-1e-9, 1e-9, 20):
+        show("log1p expm1", x, log1p(x), expm1(x))
     for x in NUMBERS:
         for y in NUMBERS:
             show("divide xdivy xlogy", x, y, divide(x, y), xdivy(x, y), xlogy(x, y))
@@ -150,6 +156,8 @@ def layers_at_the_edges():
                 show(loss, LOSSES[loss].losses([a], [y]))
                 show(loss + " gradient", LOSSES[loss].gradient([a], [y]))
                 for name in KINDS:
+                    for z in EDGES:
+                        show("of z", output_losses([z[:3]], [a], [y], name, loss))
                     show(name + " " + loss, output_gradient([a], [y], name, loss))
 
 
@@ -165,7 +173,7 @@ def trainings():
     Y = [one_of(label, 3) for label in random.randint(3, size=10)]
     sizes = [4, 6, 5, 5, 3]
     print("counts", count_parameters(sizes), count_units(sizes))
-    for output in ("softmax", "sigmoid", "identity"):
+    for output in ("softmax", "sigmoid", "elu", "softplus", "identity"):
         for loss in LOSS_KINDS if output == "softmax" else ["mean_squared_error"]:
             for batch_size in (4, 10):
                 name = f"{output} {loss} {batch_size}"

@@ -82,7 +82,7 @@ int ${p}_classify(const double *x)
 
 TRAIN = Template("""\
 /* The network as purenn describes one; NULL stands for what it never calls. */
-${descriptions}static const struct pn_loss ${p}_loss = {pn_$loss, $gradient, $matched};
+${descriptions}static const struct pn_loss ${p}_loss = {$losses};
 static const struct pn_activation *const ${p}_activations[] = {$activations};
 static const size_t ${p}_sizes[] = {$sizes};
 static const struct pn_network ${p}_network = {
@@ -216,9 +216,9 @@ def training(plan: Plan) -> list[str]:
         TRAIN.substitute(
             plan.names,
             descriptions="".join(descriptions),
-            loss=loss,
-            gradient="NULL" if matched else f"pn_{loss}_gradient",
-            matched=f"&{p}_{last}" if matched else "NULL",
+            losses=f"NULL, NULL, &{p}_{last}, pn_{loss}_with_logits"
+            if matched
+            else f"pn_{loss}, pn_{loss}_gradient, NULL, NULL",
             activations=", ".join(f"&{p}_{name}" for name in activations),
             sizes=", ".join(map(str, architecture.sizes)),
             n_layers=len(activations),
