@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from cases import Learning
 
-from purenn import Architecture, Network
+from purenn import Architecture, Network, Optimizer
 from purenn.articles import digits, house_price, letters, planar
+from purenn.callbacks import EarlyStopping
 from purenn.engines import engine
 
 TABLE = Path(__file__).parent / "data" / "golden.json"
@@ -92,6 +93,52 @@ def trained(engine, name, threads=None):
     return digest(network.get_weights())
 
 
+def adam_with_dropout(engine, threads=None, epochs=3):
+    """The digest of weights, losses and validation losses of digits learned by Adam, with dropout,
+    in a new order each epoch."""
+    return digest_of_training(engine, threads, epochs, ())
+
+
+def early_stopping(engine, threads=None):
+    """The same until it gets no better, and the best weights."""
+    return digest_of_training(engine, threads, 60, EarlyStopping(2))
+
+
+def digest_of_training(engine, threads, epochs, callbacks):
+    X, Y = (rows[:60] for rows in digits.ON_SHIPPED_IMAGES.samples())
+    network = Network(
+        [64, 12, 8, 10],
+        activations=["relu", "tanh", "softmax"],
+        loss="categorical_cross_entropy",
+        dropout=[0.2, 0.1],
+        initialization="he_normal",
+        input_scale=16.0,
+        seed=11,
+        backend=engine.name,
+        threads=threads,
+    )
+    history = network.fit(
+        X,
+        Y,
+        epochs=epochs,
+        optimizer=Optimizer("adam", clip_norm=1.0),
+        learning_rate=0.02,
+        batch_size=16,
+        shuffle=True,
+        seed=12,
+        validation_split=0.25,
+        callbacks=callbacks,
+    )
+    numbers = [value for W, b in network.get_weights() for row in (*W, b) for value in row]
+    return digest_of_numbers(numbers + history["loss"] + history["val_loss"])
+
+
+TRAININGS = {
+    "digits by Adam with dropout, 3 epochs": adam_with_dropout,
+    "digits by Adam until it gets no better": early_stopping,
+}
+
+
 def digest(weights):
     """The SHA-256 of weights as big-endian binary64: layer by layer, W row-major, then b."""
     return digest_of_numbers([value for W, b in weights for row in (*W, b) for value in row])
@@ -108,4 +155,5 @@ def golden(name):
 
 if __name__ == "__main__":
     table = {name: trained(engine("python"), name) for name in RECIPES}
+    table.update((name, train(engine("python"))) for name, train in TRAININGS.items())
     TABLE.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
