@@ -9,6 +9,7 @@ from typing import Any
 from ..export import CExport, export_c, export_core, export_python
 from ..export.vectors import LIMITS
 from ..network import Network
+from ..optimizers import OPTIMIZERS
 
 
 def add_to(commands: Any) -> None:
@@ -38,6 +39,11 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--train", action="store_true", help="C: add the training step")
     command.add_argument(
+        "--optimizer",
+        choices=tuple(OPTIMIZERS),
+        help="C: what the training step is made by; by default gradient_descent",
+    )
+    command.add_argument(
         "--inputs",
         nargs=2,
         type=float,
@@ -66,7 +72,7 @@ def export(options: Any) -> int:
 
 def write_core(options: Any) -> list[str]:
     """The core as one file."""
-    of_models = (options.model, options.to, options.prefix, options.inputs)
+    of_models = (options.model, options.to, options.prefix, options.inputs, options.optimizer)
     flags = (options.float32, options.int8, options.train)
     if any(value is not None for value in of_models) or any(flags):
         raise ValueError("--core: takes no model and no option but --out")
@@ -118,6 +124,7 @@ def write_c(network: Network, prefix: str, options: Any) -> tuple[list[str], lis
         prefix,
         weights="float32" if options.float32 else "int8" if options.int8 else "float64",
         train=options.train,
+        optimizer=options.optimizer or "gradient_descent",
         inputs=options.inputs or LIMITS,
     )
     source = quoted(result.paths[1])
@@ -134,6 +141,8 @@ def report(result: CExport) -> list[str]:
     ]
     if trains:
         lines.append(f"        plus {result.workspace:,} of workspace to train on one sample")
+    if result.state:
+        lines.append(f"        plus {result.state:,} that the optimizer remembers")
     lines.append(f"time    {result.multiply_adds:,} multiply-adds per prediction")
     if result.change:
         low, high = result.inputs

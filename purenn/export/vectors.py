@@ -9,6 +9,7 @@ from warnings import catch_warnings, simplefilter
 from ..checks import shown
 from ..door import finite_row
 from ..network import Network
+from ..optimizers import Optimizer
 from ..reference import ACTIVATIONS, RandomState, scale_inputs
 from ..training import TrainingWarning
 
@@ -100,7 +101,7 @@ def choose_vectors(network: Network, low: float, high: float) -> list[tuple[list
     return pairs[:COUNT]
 
 
-def train_on(network: Network, vectors: list[tuple[list, list]]) -> Trained:
+def train_on(network: Network, vectors: list[tuple[list, list]], optimizer: Optimizer) -> Trained:
     """Trains a copy of the network, at the first learning rate that keeps every number finite.
 
     The targets are near the outputs, so that losses are finite.
@@ -112,7 +113,7 @@ def train_on(network: Network, vectors: list[tuple[list, list]]) -> Trained:
         copy = Network.of(network.architecture, network.get_weights(), backend=network.backend)
         with catch_warnings():
             simplefilter("ignore", TrainingWarning)  # the next rate is tried
-            losses = copy.fit(X, Y, epochs=STEPS, learning_rate=rate).history["loss"]
+            losses = copy.fit(X, Y, epochs=STEPS, optimizer=optimizer, learning_rate=rate)["loss"]
         outputs = copy.predict(X)
         if len(losses) == STEPS and all(isfinite(value) for row in outputs for value in row):
             return Trained(Y, rate, losses, outputs)

@@ -6,9 +6,11 @@ A prediction is written for the network, so that it needs little room; a trainin
 from __future__ import annotations
 
 from string import Template
+from typing import Any
 
-from ...reference import count_parameters
-from .plan import Plan
+from ...optimizers import PLAIN
+from ...reference import RULES, count_parameters
+from .plan import Plan, literal
 
 LAYER = Template("""\
 /* z[j] = $formula, k ascending$last_of_all. */
@@ -87,18 +89,31 @@ static const struct pn_activation *const ${p}_activations[] = {$activations};
 static const size_t ${p}_sizes[] = {$sizes};
 static const struct pn_network ${p}_network = {
     ${p}_sizes, ${p}_activations, &${p}_loss, ${p}_parameters, $n_layers, $bias};
-static const struct pn_rule ${p}_rule = {pn_by_gradient_descent, NULL, 0};
+static const struct pn_rule ${p}_rule = {pn_by_$rule, $correct, $moments};
 
 double ${p}_train_step(const double *X, const double *Y, size_t n, double learning_rate,
-${indent}double *workspace)
+${indent}double *workspace$state)
 {
     struct pn_optimizer optimizer = {
-        &${p}_rule, {learning_rate, 0.0, 0.0, 0.0, 0.0}, NULL, 0.0, NULL, 0.0, NULL, {1.0, 1.0}};
+        &${p}_rule, {learning_rate, $mu, $beta_1, $beta_2, $epsilon},
+        $decay, $weight_decay, $clip, $largest_norm, $kept, {1.0, 1.0}};
     double *L = workspace + ${P}_PARAMETERS + $n_units * n;
-${scaling}    pn_train_step(L, &${p}_network, &optimizer, workspace, $X, Y, NULL, NULL, n);
-    return pn_mean(L, n);
+${scaling}$recall    pn_train_step(L, &${p}_network, &optimizer, workspace, $X, Y, NULL, NULL, n);
+$remember    return pn_mean(L, n);
 }
 """)
+
+RECALL = """\
+    if (state[0] != 0.0) {
+        optimizer.powers[0] = state[1];
+        optimizer.powers[1] = state[2];
+    }
+"""
+REMEMBER = """\
+    state[0] = 1.0;
+    state[1] = optimizer.powers[0];
+    state[2] = optimizer.powers[1];
+"""
 
 SCALING = Template("""\
     double *S = L + n;
@@ -225,7 +240,33 @@ def training(plan: Plan) -> list[str]:
             bias=int(architecture.bias),
             indent=" " * (len(p) + 19),
             n_units=2 * architecture.unit_count,
+            **learning(plan),
             scaling=SCALING.substitute(n_in=n_in, scaled=scaled) if plan.scaling else "",
             X="S" if plan.scaling else "X",
         )
     ]
+
+
+def learning(plan: Plan) -> dict[str, Any]:
+    """What the training step says of its optimizer."""
+    optimizer, remembers = plan.optimizer or PLAIN, plan.state_size > 0
+    rule, rates = RULES[optimizer.rule], optimizer.rates(0.0)
+    named = {
+        name: literal(getattr(rates, name)) if name in rule.rates else "0.0"
+        for name in ("mu", "beta_1", "beta_2", "epsilon")
+    }
+    clips = optimizer.largest_norm > 0.0
+    return {
+        **named,
+        "rule": optimizer.rule,
+        "correct": "pn_adam_rates" if rule.correct else "NULL",
+        "moments": rule.moments,
+        "decay": f"pn_{optimizer.decay}_decay" if optimizer.decay else "NULL",
+        "weight_decay": literal(optimizer.weight_decay),
+        "clip": "pn_clip_gradients" if clips else "NULL",
+        "largest_norm": literal(optimizer.largest_norm),
+        "kept": "state + 3" if remembers else "NULL",
+        "state": ", double *state" * remembers,
+        "recall": RECALL * remembers,
+        "remember": REMEMBER * remembers,
+    }

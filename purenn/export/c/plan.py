@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ...architecture import Architecture
+from ...optimizers import Optimizer
 from ..rounding import Layer
 
 BYTES = {"double": 8, "float": 4, "signed char": 1, "char": 1}
@@ -50,14 +51,27 @@ class Array(NamedTuple):
 class Plan(NamedTuple):
     """A network of that architecture with these layers, in that form, and the prefix of its names.
 
-    With `train` the parameters are one array that can be changed, else each layer has constants.
+    With an `optimizer` the parameters are one array that can be changed, else each layer has
+    constants.
     """
 
     prefix: str
     architecture: Architecture
     layers: list[Layer]
     form: str
-    train: bool
+    optimizer: Optimizer | None
+
+    @property
+    def train(self) -> bool:
+        """Whether there is a training step."""
+        return self.optimizer is not None
+
+    @property
+    def state_size(self) -> int:
+        """Doubles that the optimizer remembers: whether it has begun, powers, moments; or 0."""
+        if self.optimizer is None or self.optimizer.moments == 0:
+            return 0
+        return 3 + self.optimizer.moments * self.architecture.parameter_count
 
     @property
     def names(self) -> dict[str, Any]:

@@ -101,10 +101,10 @@ CHECK_CLASSES = Template("""\
 TRAINING = Template("""
 static int ${p}_training(void)
 {
-    static double workspace[${P}_WORKSPACE($count)];
+    static double workspace[${P}_WORKSPACE($count)]$declared;
     size_t step;
     for (step = 0; step < $steps; step++)
-        if (${p}_train_step(${p}_test_x, ${p}_test_y, $count, $rate, workspace) !=
+        if (${p}_train_step(${p}_test_x, ${p}_test_y, $count, $rate, workspace$given) !=
             ${p}_test_loss[step])
             return 0;
     return ${p}_outputs(${p}_test_trained);
@@ -136,7 +136,12 @@ def selftest(plan: Plan, vectors: list, trained: Trained | None) -> str:
         tests["y"] = "double", trained.Y
         tests["loss"] = "double", [trained.losses]
         tests["trained"] = "double", trained.outputs
-        more += TRAINING.substitute(names, rate=literal(trained.learning_rate))
+        more += TRAINING.substitute(
+            names,
+            rate=literal(trained.learning_rate),
+            declared=f", state[{p.upper()}_STATE]" * (plan.state_size > 0),
+            given=", state" * (plan.state_size > 0),
+        )
         checks += CHECK_TRAINING.substitute(names)
         done += f" and {STEPS} training steps"
     arrays = (Array(f"{p}_test_{name}", *numbers) for name, numbers in tests.items())

@@ -63,10 +63,16 @@ extern double ${p}_parameters[${P}_PARAMETERS];
 /* The doubles in the workspace of a training step on n samples. */
 #define ${P}_WORKSPACE(n) (${P}_PARAMETERS + $per_sample * (n))
 
-/* One step of gradient descent on n >= 1 samples: X (n, $n_in), targets Y (n, $n_out).
+$remembers/* One step of $optimizer on n >= 1 samples: X (n, $n_in), targets Y (n, $n_out).
  * Returns the mean of their losses before the step. */
 double ${p}_train_step(const double *X, const double *Y, size_t n, double learning_rate,
-${indent}double *workspace);
+${indent}double *workspace$state);
+""")
+
+REMEMBERS = Template("""\
+/* What the optimizer remembers from step to step: all 0 at first, then kept like the parameters. */
+#define ${P}_STATE $count
+
 """)
 
 SOURCE = Template("""\
@@ -120,13 +126,17 @@ def declarations(plan: Plan) -> list[str]:
         texts.append(CLASSIFY.substitute(names, rule=rule))
     if labels := plan.labels:
         texts.append(LABELS.substitute(names, count=len(labels), size=len(labels[0])))
-    if plan.train:
+    if plan.optimizer is not None:
+        remembers = plan.state_size > 0
         texts.append(
             TRAIN.substitute(
                 names,
                 count=plan.architecture.parameter_count,
                 per_sample=plan.workspace_per_sample(),
                 indent=" " * (len(plan.prefix) + 19),
+                optimizer=plan.optimizer.name.replace("_", " "),
+                remembers=REMEMBERS.substitute(names, count=plan.state_size) * remembers,
+                state=", double *state" * remembers,
             )
         )
     return texts
