@@ -14,10 +14,11 @@ from ..checks import counted
 from ..optimizers import PLAIN, Learning
 from ..reference import count_parameters
 from . import core
-from .core import ffi, lib
+from .core import activation_pointer, ffi, lib
 from .initialization import first_parameters
 from .inputs import AT_ONCE, TYPES, Inputs
 from .matrices import Matrix, made, matrix_of
+from .matrices import new as new_matrix
 from .memory import copied, held, zeros
 from .network import network_of
 from .random import random_seed
@@ -148,11 +149,15 @@ class NativeWeights:
 
     def outputs(self, X: Inputs) -> Matrix:
         """The outputs for the samples X."""
+        return self._outputs(X, self._struct)
+
+    def _outputs(self, X: Inputs, struct: Any) -> Matrix:
+        """The outputs of a network with these weights."""
         n, (n_in, *_, n_out) = X.shape[0], self._network.sizes
         _check_count("X", X.shape[1], n_in)
         outputs, (samples, threads) = zeros(n * n_out), self._work.shares(n)
         samples = min(samples, n)
-        workspace = self._work.borrow(threads * lib.pn_predict_workspace(self._struct, samples))
+        workspace = self._work.borrow(threads * lib.pn_predict_workspace(struct, samples))
         at_once, first = first_samples(self._work.of_sample, 1), 0
         with self._turns.queue, self._turns.use:
             while first < n:
@@ -160,7 +165,7 @@ class NativeWeights:
                 lib.pn_predict(
                     core.active.table,
                     outputs.pointer + first * n_out,
-                    self._struct,
+                    struct,
                     workspace.pointer,
                     X.memory.pointer + first * n_in,
                     TYPES[X.memory.format],
@@ -197,15 +202,22 @@ class NativeWeights:
         raise door.not_finite("X", door.Block(numbers, (1, len(numbers))), 0)
 
     def evaluate(self, X: Inputs, Y: Inputs) -> tuple[float, Matrix]:
-        """The mean loss over the samples, and their outputs."""
-        A = self.outputs(X)
-        n, n_out = A.shape
+        """The mean loss over the samples, and their outputs: Z are those of the same network with
+        identity as its last activation."""
+        architecture, block = self.architecture, self._network.block
+        *hidden, last = architecture.activations
+        of_Z = network_of(architecture.sizes, block, [*hidden, "identity"], architecture.loss, True)
+        Z = self._outputs(X, of_Z.struct)
+        n, n_out = Z.shape
         _check_count("Y", Y.memory.count, n * n_out)
-        losses, L = getattr(lib, f"pn_{self.architecture.loss}"), zeros(n)
-        a, y, rows = A.memory.pointer, Y.memory.pointer, max(1, AT_ONCE // n_out)
+        A, L, rows = new_matrix(n, n_out), zeros(n), max(1, AT_ONCE // n_out)
+        activation, loss, table = activation_pointer(last), self._struct.loss, core.active.table
         for first in range(0, n, rows):
             start, some = first * n_out, min(rows, n - first)
-            losses(L.pointer + first, a + start, y + start, some, n_out)
+            z, a = Z.memory.pointer + start, A.memory.pointer + start
+            table.activation_forward(a, z, activation, some, n_out, some * n_out)
+            y, losses = Y.memory.pointer + start, L.pointer + first
+            table.output_losses(losses, z, a, y, activation, loss, some, n_out)
         return lib.pn_mean(L.pointer, n), A
 
     def gradients(self, X: Inputs, Y: Inputs) -> tuple[float, array]:

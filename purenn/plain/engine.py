@@ -110,8 +110,15 @@ class PlainWeights:
 
     def evaluate(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, list]:
         """The mean loss over the samples, and their outputs."""
-        A = self.outputs(X)
-        return reference.mean(reference.LOSSES[self.architecture.loss].losses(A, Y)), A
+        architecture, network = self.architecture, self.network
+        if not architecture.matched:
+            A = self.outputs(X)
+            return reference.mean(reference.LOSSES[architecture.loss].losses(A, Y)), A
+        check_arithmetic()
+        plain = network.untiled() if isinstance(network, Tiled) else network
+        Zs, As = reference.forward(X, plain)
+        last = architecture.activations[-1], architecture.loss
+        return reference.mean(reference.output_losses(Zs[-1], As[-1], Y, *last)), As[-1]
 
     def gradients(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
