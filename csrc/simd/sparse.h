@@ -6,6 +6,9 @@
 #include "rows.h"
 
 #define CACHE (128 * 1024) /* bytes of sums that stay near while samples pass */
+#define LINE 64            /* bytes of a cache line */
+#define NEXT 6             /* samples ahead of which inputs are asked for */
+#define FAR 12             /* and further ahead, where their names begin */
 
 INLINE size_t tiles_of(const struct pn_inputs *inputs)
 {
@@ -27,6 +30,23 @@ INLINE struct sample sample_tiles(const struct pn_inputs *inputs, size_t row, si
     struct sample sample = {row_of(inputs, row), inputs->columns + starts[from],
                             starts[to] - starts[from]};
     return sample;
+}
+
+/* Asks for the names and the inputs of sample s, and before that for where its names begin: in an
+ * order of its own a data set lies anywhere in memory. Behind the last sample it does nothing. */
+INLINE void ask_for(const struct pn_inputs *inputs, struct pn_rows rows, size_t s, int type)
+{
+    size_t tiles = tiles_of(inputs), i;
+    if (s + FAR < rows.n)
+        __builtin_prefetch(inputs->starts + row_number(rows, s + FAR) * tiles);
+    if (s < rows.n) {
+        struct sample sample = sample_tiles(inputs, row_number(rows, s), 0, tiles);
+        size_t width = type == PN_UINT8 ? 1 : type == PN_FLOAT32 ? 4 : 8;
+        for (i = 0; i < sample.count * sizeof *sample.columns; i += LINE)
+            __builtin_prefetch((const char *)sample.columns + i);
+        for (i = 0; i < inputs->n_in * width; i += LINE)
+            __builtin_prefetch((const char *)sample.x + i);
+    }
 }
 
 /* affine_columns for two samples in turn, so that neither waits for its last addition. */
@@ -79,6 +99,10 @@ INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, str
         struct sample two = sample_tiles(inputs, row_number(rows, s + 1), 0, tiles);
         double *z = Z + s * n_out;
         size_t j = 0;
+        if (rows.order) {
+            ask_for(inputs, rows, s + NEXT, type);
+            ask_for(inputs, rows, s + NEXT + 1, type);
+        }
         FOR_COLUMNS(j, width, n_out, affine_columns_of_two, z + j, z + n_out + j, one, two, W + j,
                     b + j, n_out, type, width)
     }
