@@ -34,9 +34,9 @@ class Optimizer(Record):
     Raises ValueError or TypeError for a setting that it doesn't have, or that is out of range.
     """
 
-    __slots__ = ("name", "settings")
+    __slots__ = ("_settings", "name")
     name: str
-    settings: dict[str, Any]
+    _settings: dict[str, Any]
 
     def __init__(self, name: str, **settings: Any) -> None:
         if isinstance(name, str):
@@ -50,20 +50,25 @@ class Optimizer(Record):
         chosen = {**defaults, **settings}
         self._fill(
             name=name,
-            settings={setting: _checked(setting, value) for setting, value in chosen.items()},
+            _settings={setting: _checked(setting, value) for setting, value in chosen.items()},
         )
 
     def _values(self) -> dict[str, Any]:
-        return {"name": self.name, **self.settings}
+        return {"name": self.name, **self._settings}
 
     def __repr__(self) -> str:
         defaults = OPTIMIZERS[self.name][2]
         given = "".join(
             f", {setting}={value!r}"
-            for setting, value in self.settings.items()
+            for setting, value in self._settings.items()
             if value != defaults[setting]
         )
         return f"Optimizer({self.name!r}{given})"
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All its settings, by name."""
+        return {**self._settings}
 
     @property
     def learning_rate(self) -> float:
@@ -78,17 +83,17 @@ class Optimizer(Record):
     @property
     def decay(self) -> str | None:
         """The name of its weight decay in the reference, or None."""
-        return OPTIMIZERS[self.name][1] if self.settings["weight_decay"] else None
+        return OPTIMIZERS[self.name][1] if self._settings["weight_decay"] else None
 
     @property
     def weight_decay(self) -> float:
         """How much weights decay."""
-        return float(self.settings["weight_decay"])
+        return float(self._settings["weight_decay"])
 
     @property
     def largest_norm(self) -> float:
         """The largest norm of gradients, or 0 for any."""
-        return float(self.settings["clip_norm"] or 0.0)
+        return float(self._settings["clip_norm"] or 0.0)
 
     @property
     def moments(self) -> int:
@@ -104,8 +109,8 @@ class Optimizer(Record):
         """Its rates as the reference takes them."""
         rates = Rates(learning_rate)
         for setting, rate in (("momentum", "mu"), *((name, name) for name in ADAM)):
-            if setting in self.settings:
-                setattr(rates, rate, self.settings[setting])
+            if setting in self._settings:
+                setattr(rates, rate, self._settings[setting])
         return rates
 
 

@@ -7,6 +7,8 @@ rule works in place, number by number. sqrt is that of IEEE-754, rounded correct
 
 from math import sqrt
 
+from .elementary import divide
+
 GROWTH, SHRINKAGE = 1.2, 0.5  # of the steps of rprop
 SMALLEST, LARGEST = 1e-06, 50.0
 
@@ -59,7 +61,7 @@ def adam(
     for i, g_i in enumerate(g):
         m[i] = m[i] + (1.0 - beta_1) * (g_i - m[i])
         v[i] = beta_2 * v[i] + (1.0 - beta_2) * (g_i * g_i)
-        w[i] = w[i] - (learning_rate * m[i]) / (sqrt(v[i]) + epsilon)
+        w[i] = w[i] - divide(learning_rate * m[i], sqrt(v[i]) + epsilon)
 
 
 def rprop(
@@ -111,7 +113,7 @@ def adam_rates(rates: Rates, powers: list[float]) -> None:
     powers[0] = powers[0] * rates.beta_1
     powers[1] = powers[1] * rates.beta_2
     root = sqrt(1.0 - powers[1])
-    rates.learning_rate = (rates.learning_rate * root) / (1.0 - powers[0])
+    rates.learning_rate = divide(rates.learning_rate * root, 1.0 - powers[0])
     rates.epsilon = rates.epsilon * root
 
 
