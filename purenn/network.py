@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
 from . import door, samples
 from .access import Claim
@@ -368,4 +367,4 @@ def _network(
     return network
 
 
-Training.makes_network = partial(_network, Network)
+Training.makes_network = lambda *given: _network(Network, *given)

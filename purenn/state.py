@@ -34,3 +34,10 @@ class State:
         self, position: tuple[int, int], total: float, now: Snapshot, begun: Snapshot | None
     ) -> None:
         self.position, self.total, self.now, self.begun = position, total, now, begun
+
+
+class Best:
+    """The weights of the best epoch so far, by some measure: what EarlyStopping keeps."""
+
+    def __init__(self, epoch: int, value: float, block: array) -> None:
+        self.epoch, self.value, self.block = epoch, value, block

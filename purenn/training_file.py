@@ -30,9 +30,8 @@ from .model import (
 from .notation import parse
 from .optimizers import Optimizer
 from .schedules import Schedule, described, made
-from .state import Snapshot, State
+from .state import Best, Snapshot, State
 from .tensors import Tensor, little_endian, read_tensors, write_tensors
-from .training import Best, Training
 
 if TYPE_CHECKING:
     from .annotations import Mapping
@@ -86,7 +85,7 @@ class Saved:
         return made(self.learning_rate)
 
 
-def write_training(path: str | os.PathLike, training: Training) -> None:
+def write_training(path: str | os.PathLike, training: Any) -> None:
     """Writes the file, all at once or not at all.
 
     Raises ValueError where it would be too large, OSError where it can't be written.
@@ -109,7 +108,7 @@ def read_training(path: str | os.PathLike) -> Saved:
         raise ValueError(f"{os.fsdecode(path)}: {error}") from None
 
 
-def _text(training: Training, state: State) -> str:
+def _text(training: Any, state: State) -> str:
     architecture, best = training.network.architecture, training.best
     learning = training.learning
     settings = ", ".join(
@@ -143,7 +142,7 @@ def _listed(description: list) -> str:
     return f'["{description[0]}", {", ".join(map(str, parts))}]'
 
 
-def _tensors(training: Training, state: State) -> dict[str, Tensor]:
+def _tensors(training: Any, state: State) -> dict[str, Tensor]:
     tensors = _of_snapshot("", state.now)
     if state.begun is not None:
         tensors.update(_of_snapshot("begun.", state.begun))
