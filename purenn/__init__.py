@@ -1,7 +1,7 @@
 """purenn: dense neural networks in plain Python and in C, with the same bits.
 
-Beside what stands here there are two rooms of plain functions: purenn.metrics, and purenn.schedules
-for learning rates.
+Beside what stands here there are three rooms: purenn.metrics, purenn.schedules for learning rates,
+and purenn.callbacks for what is done after each epoch.
 """
 
 from .annotations import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from .training import Training, TrainingWarning
 from .version import VERSION
 
 if TYPE_CHECKING:
-    from . import metrics, schedules
+    from . import callbacks, metrics, schedules
     from .export import export_c, export_python
 
 __version__ = VERSION
@@ -27,6 +27,7 @@ __all__ = [
     "Training",
     "TrainingWarning",
     "backend_info",
+    "callbacks",
     "export_c",
     "export_python",
     "metrics",
@@ -36,7 +37,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """What takes a while to import, imported where it is first asked for."""
-    if name in ("metrics", "schedules"):
+    if name in ("callbacks", "metrics", "schedules"):
         from importlib import import_module
 
         return import_module(f"{__name__}.{name}")

@@ -7,17 +7,17 @@ training stops.
 from __future__ import annotations
 
 import os
-import sys
 from math import isfinite
-from time import perf_counter
 
-from .annotations import Any, Mapping
+from .annotations import TYPE_CHECKING, Mapping
 from .checks import check_choice, check_count, check_finite, shown
-from .history import progress_line
+from .history import Progress as Progress
 from .state import Best
 
+if TYPE_CHECKING:
+    from .training import Training
+
 LARGER_IS_BETTER = ("accuracy", "r2")
-SECONDS_BETWEEN_LINES = 1.0
 
 
 class EarlyStopping:
@@ -27,7 +27,8 @@ class EarlyStopping:
     `monitor` is what has to get better: "val_loss" where there are validation data, else "loss",
     or any other name of the record; accuracy and r2 get better upwards, all else downwards, unless
     `mode` says "max" or "min". An epoch is better if it is so by more than `min_delta`. The
-    training keeps the best epoch as `best`.
+    training keeps the best epoch as `best`. Callbacks behind it see that it stops, and the weights
+    that it restores: `Checkpoint` belongs there.
     Raises ValueError or TypeError for a wrong argument, or where nothing of that name is measured.
     """
 
@@ -41,9 +42,11 @@ class EarlyStopping:
     ) -> None:
         self.patience = check_count("patience", patience)
         self.monitor, self.min_delta = monitor, check_finite("min_delta", min_delta)
+        if self.min_delta < 0.0:
+            raise ValueError(f"min_delta: expected at least 0, got {shown(min_delta)}")
         self.mode = None if mode is None else check_choice("mode", ("min", "max"), mode)
 
-    def __call__(self, training: Any, record: Mapping[str, float]) -> bool:
+    def __call__(self, training: Training, record: Mapping[str, float]) -> bool:
         name = self.monitor or ("val_loss" if "val_loss" in record else "loss")
         if name not in record:
             known = ", ".join(record)
@@ -52,10 +55,12 @@ class EarlyStopping:
         if self.mode is not None:
             upwards = self.mode == "max"
         value, epoch, best = record[name], training.position[0], training.best
-        gain = float("inf")
+        gain = 0.0
         if best is not None:
             gain = value - best.value if upwards else best.value - value
-        if best is None or gain > self.min_delta or not isfinite(best.value):
+            if isfinite(value) and not isfinite(best.value):
+                gain = float("inf")
+        if best is None or gain > self.min_delta:
             best = training.best = Best(epoch, value, training.network.weights.block())
         stops = epoch - best.epoch >= self.patience
         if (stops or epoch == training.goal) and best.epoch < epoch:
@@ -64,7 +69,8 @@ class EarlyStopping:
 
 
 class Checkpoint:
-    """Saves the training to `path` after every so many epochs: Training.load goes on from there.
+    """Saves the training to `path` after every so many epochs, and after the last one of a run:
+    Training.load goes on from there.
 
     Raises ValueError or TypeError for a wrong argument, OSError where the file can't be written.
     """
@@ -72,31 +78,6 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike, *, every: int = 1) -> None:
         self.path, self.every = os.fspath(path), check_count("every", every)
 
-    def __call__(self, training: Any, record: Mapping[str, float]) -> None:
+    def __call__(self, training: Training, record: Mapping[str, float]) -> None:
         if training.position[0] % self.every == 0 or training.position[0] == training.goal:
             training.save(self.path)
-
-
-class Progress:
-    """Tells how far a run is: epoch, loss and what else is measured, seconds, time left.
-
-    On a terminal one line is written over and over; elsewhere a new line at most each second. With
-    `bar`, such as `tqdm.tqdm(total=epochs)`, that is moved on instead.
-    """
-
-    def __init__(self, bar: Any = None) -> None:
-        self._bar, self._start, self._first, self._last = bar, perf_counter(), 0, 0.0
-
-    def __call__(self, training: Any, record: Mapping[str, float]) -> None:
-        if self._bar is not None:
-            self._bar.set_postfix(record)
-            self._bar.update(1)
-            return
-        epoch, now, stream = training.position[0], perf_counter(), sys.stdout
-        ended, terminal = epoch == training.goal, stream.isatty()
-        if not ended and now - self._last < (0.1 if terminal else SECONDS_BETWEEN_LINES):
-            return
-        self._last = now
-        line = progress_line(epoch, training.goal, record, now - self._start)
-        end = "\n" if ended or not terminal else ""
-        print(f"\r{line:<79}" if terminal else line, end=end, file=stream, flush=True)

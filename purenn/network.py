@@ -268,14 +268,31 @@ class Network(Frozen):
         callbacks: Any = (),
         verbose: bool = False,
     ) -> History:
-        """Trains by gradient descent on X (n, n_in) and Y (n, n_out), from the present weights.
+        """Trains on X (n, n_in) and Y (n, n_out) for so many epochs, from the present weights.
 
-        w ← w − learning_rate·dw after every batch of batch_size samples: None is all of them, 1
-        is one by one. Samples are taken as they stand, or with shuffle in a new order each
-        epoch, drawn from seed. Y holds n_out numbers for each sample; or, where the last
-        activation is sigmoid or softmax, a class for each, as a number from 0 or as a label.
+        - Y: n_out numbers for each sample; or, where the last activation is sigmoid or softmax, a
+          class for each, as a number from 0 or as a label.
+        - learning_rate: a number, or a schedule, a function of the epoch, 0, 1, 2 ... None is what
+          suits the optimizer: 0.01, for adam and adamw 0.001.
+        - optimizer: gradient_descent (sgd), momentum, nesterov, adam, adamw, rprop, or an Optimizer
+          with settings.
+        - batch_size: how many samples a step takes. None is all of them, 1 is one by one.
+        - shuffle: a new order of the samples each epoch, instead of the one they stand in.
+        - seed: what that order and the masks of dropout are drawn from; without one it is drawn,
+          and kept in the history.
+        - sample_weight: a number of at least 0 for each sample, which multiplies its loss.
+        - class_weight: a dict from classes, by number or label, to such numbers.
+        - validation_data: a pair (X, Y) that is evaluated after each epoch, or
+        - validation_split: the share of the samples, the last ones, that is so instead of trained
+          on.
+        - callbacks: a function, or several, of the training and of a mapping of what was measured,
+          called after each epoch; where one returns True, the training stops (purenn.callbacks).
+        - verbose: whether a line tells how far it is.
+
         Returns the History with the loss of each epoch. Ctrl-C leaves the weights where they are; a
-        Training can go on from there.
+        Training can go on from there. A training that diverges ends with a TrainingWarning, at the
+        last epoch whose weights were finite. docs/training.md shows trainings, docs/optimizers.md
+        the formulas.
         Raises ValueError or TypeError for a wrong argument, RuntimeError while this network is
         trained elsewhere, before anything has changed.
         """

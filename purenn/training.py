@@ -9,10 +9,10 @@ from . import door, samples
 from .access import Claim
 from .annotations import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from .architecture import Architecture, check_seed
-from .checks import check_bool, check_count, check_finite, check_positive, shown
+from .checks import check_bool, check_count, check_finite, check_positive, counted, shown
 from .engines import numbers as numbers_of
 from .evaluation import Evaluation
-from .history import History
+from .history import History, Progress
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
 from .schedules import Schedule, rate_of
 from .state import Best, State
@@ -183,14 +183,13 @@ class Training:
         """Trains until so many more epochs have ended, counting one that has begun; the history.
 
         After each epoch every callback is called with this training and a mapping of what was
-        measured, "loss" and so on; where one returns True the training stops. `goal` is the number
-        of epochs after which this run ends. With verbose, a line tells how far it is.
+        measured, "loss" and so on; where one returns True the training stops, after the others have
+        been called. `goal` is the number of epochs after which this run ends: where a callback
+        stops it, those behind find it there. With verbose, a line tells how far it is.
         """
         epochs = check_count("epochs", epochs)
         listeners = _callbacks(callbacks)
         if check_bool("verbose", verbose):
-            from .callbacks import Progress
-
             listeners.append(Progress())
         self._claim.during(self._run, epochs, listeners)
         return self._history
@@ -205,9 +204,9 @@ class Training:
             if self._steps.diverged:
                 break
             record = self._record()
-            answers = [callback(self, record) for callback in callbacks]
-            if any(answer is True for answer in answers):
-                break
+            for callback in callbacks:
+                if callback(self, record) is True:
+                    self.goal = self.position[0]
 
     def _record(self) -> dict[str, float]:
         """What is measured of the epoch that has just ended, which the history gains."""
@@ -215,22 +214,27 @@ class Training:
         if self._evaluation is not None:
             measured = self._evaluation.measure()
             record.update((f"val_{name}", value) for name, value in measured.items())
+        history = self._history.history
         for name, value in record.items():
-            series = self._history.history.setdefault(name, [])
-            series += [float("nan")] * (epoch - 1 - len(series))  # of epochs that nobody watched
-            series[epoch - 1 :] = [value]
+            if name not in history:
+                history[name] = [float("nan")] * epoch
+            history[name][-1] = value
         return record
 
     def _go_on(self, epochs: int, samples: int | None = None) -> None:
-        if self._schedule is None:
-            self._steps.run(self._losses, epochs, samples)
-        else:
-            for _ in range(epochs):
-                rate = rate_of(self._schedule, self.position[0])
-                self._steps.take_learning_rate(rate)
-                self._steps.run(self._losses, 1, samples)
-                if self._steps.diverged:
-                    break
+        try:
+            if self._schedule is None:
+                self._steps.run(self._losses, epochs, samples)
+            else:
+                for _ in range(epochs):
+                    rate = rate_of(self._schedule, self.position[0])
+                    self._steps.take_learning_rate(rate)
+                    self._steps.run(self._losses, 1, samples)
+                    if self._steps.diverged:
+                        break
+        finally:
+            for series in self._history.history.values():  # of epochs that nobody watched
+                series += [float("nan")] * (len(self._losses) - len(series))
         if self._steps.diverged:
             self._say_that_it_diverged()
 
@@ -330,12 +334,14 @@ class Training:
 
 
 def _callbacks(callbacks: Any) -> list[Callback]:
+    if not callable(callbacks) and not isinstance(callbacks, Iterable):
+        raise TypeError(f"callbacks: expected a function or a list of them, got {shown(callbacks)}")
     found = [callbacks] if callable(callbacks) else list(callbacks)
     for index, callback in enumerate(found):
-        if not callable(callback):
+        if not callable(callback) or isinstance(callback, type):
             raise TypeError(
-                f"callbacks[{index}]: expected a function of a training and a record, "
-                f"got {shown(callback)}"
+                f"callbacks[{index}]: expected a function of a training and a record, or an "
+                f"object that can be called so, got {shown(callback)}"
             )
     return found
 
@@ -358,6 +364,7 @@ def _split(X: Any, Y: Any, sample_weight: Any, share: Any) -> tuple[Any, Any, An
         first = int(n * (1.0 - share))
         parts = X[:first], Y[:first], X[first:], Y[first:]
         kept = None if sample_weight is None else sample_weight[:first]
+        counts = {"Y": len(Y), "sample_weight": n if sample_weight is None else len(sample_weight)}
     except (TypeError, NotImplementedError):
         raise TypeError(
             "validation_split: expected X and Y that can be sliced, as lists and arrays can; "
@@ -368,4 +375,8 @@ def _split(X: Any, Y: Any, sample_weight: Any, share: Any) -> tuple[Any, Any, An
             f"validation_split: expected a share between 0 and 1 that leaves samples for both, "
             f"got {share} of {n}"
         )
+    for name, count in counts.items():
+        if count != n:
+            rows = counted(n, "row" if name == "Y" else "number")
+            raise ValueError(f"{name}: expected {rows}, as many as X has, got {count}")
     return parts[0], parts[1], kept, (parts[2], parts[3])

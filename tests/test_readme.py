@@ -1,5 +1,6 @@
 """The README's examples do what the README says."""
 
+import ast
 import contextlib
 import io
 import re
@@ -25,7 +26,7 @@ def test_example_prints_its_numbers(engine, tmp_path, monkeypatch):
 
 
 def test_a_training_goes_on(engine, tmp_path, monkeypatch):
-    first, second = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
+    first, second, _ = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.S)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PURENN_BACKEND", engine.name)
     names = {}
@@ -34,3 +35,16 @@ def test_a_training_goes_on(engine, tmp_path, monkeypatch):
         exec(second, names)
     assert names["training"].position == (1000, 0)
     assert names["training"].history.history["loss"][0] < names["history"].history["loss"][-1]
+
+
+def test_early_stopping_stops_where_it_says(engine, tmp_path, monkeypatch):
+    text = README.read_text(encoding="utf-8")
+    code = re.findall(r"```python\n(.*?)```", text, re.S)[2]
+    monkeypatch.setenv("PURENN_BACKEND", engine.name)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        exec(code, {"Network": purenn.Network})
+    *_, told, found = output.getvalue().splitlines()
+    epochs = re.search(r"It stops after (\d+) epochs", text)[1]
+    assert told.startswith(f"epoch {epochs}/{epochs}  loss ") and " val_accuracy " in told
+    assert ast.literal_eval(found)["accuracy"] > 0.95
