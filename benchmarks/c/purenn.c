@@ -33,7 +33,8 @@ static void prepare(void)
     training.Y = task.y;
     training.n = task.n;
     training.batch_size = task.batch;
-    training.learning_rate = task.rate;
+    training.optimizer.rule = &pn_gradient_descent_rule;
+    training.optimizer.rates.learning_rate = task.rate;
     training.range = 1;
     training.threads = 1;
     training.workspace = buffer(pn_training_workspace(kernels, &training));
