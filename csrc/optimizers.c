@@ -111,37 +111,37 @@ void pn_adam_rates(struct pn_rates *rates, double *powers)
 }
 
 /* Each rule, as a training calls it. */
-static void pn_by_gradient_descent(double *w, double *moments, const double *g, const struct pn_rates *rates,
-                    size_t apart, size_t count)
+static void pn_by_gradient_descent(double *w, double *moments, const double *g,
+                                   const struct pn_rates *rates, size_t apart, size_t count)
 {
     (void)moments;
     (void)apart;
     pn_gradient_descent(w, g, rates->learning_rate, count);
 }
 
-static void pn_by_momentum(double *w, double *moments, const double *g, const struct pn_rates *rates,
-                 size_t apart, size_t count)
+static void pn_by_momentum(double *w, double *moments, const double *g,
+                           const struct pn_rates *rates, size_t apart, size_t count)
 {
     (void)apart;
     pn_momentum(w, moments, g, rates->learning_rate, rates->mu, count);
 }
 
-static void pn_by_nesterov(double *w, double *moments, const double *g, const struct pn_rates *rates,
-                       size_t apart, size_t count)
+static void pn_by_nesterov(double *w, double *moments, const double *g,
+                           const struct pn_rates *rates, size_t apart, size_t count)
 {
     (void)apart;
     pn_nesterov(w, moments, g, rates->learning_rate, rates->mu, count);
 }
 
-static void pn_by_adam(double *w, double *moments, const double *g, const struct pn_rates *rates,
-                  size_t apart, size_t count)
+static void pn_by_adam(double *w, double *moments, const double *g,
+                       const struct pn_rates *rates, size_t apart, size_t count)
 {
     pn_adam(w, moments, moments + apart, g, rates->learning_rate, rates->beta_1, rates->beta_2,
             rates->epsilon, count);
 }
 
-static void pn_by_rprop(double *w, double *moments, const double *g, const struct pn_rates *rates,
-                        size_t apart, size_t count)
+static void pn_by_rprop(double *w, double *moments, const double *g,
+                        const struct pn_rates *rates, size_t apart, size_t count)
 {
     pn_rprop(w, moments, moments + apart, g, rates->learning_rate, count);
 }

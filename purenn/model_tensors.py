@@ -29,7 +29,7 @@ from .model import (
     unsigned,
 )
 from .notation import parse
-from .tensors import Tensor, little_endian, read_tensors, write_tensors
+from .tensors import Tensor, little_endian, read_as, write_tensors
 from .weights import block_of
 
 KEY = "purenn"
@@ -50,11 +50,7 @@ def read_model(path: str | os.PathLike) -> Model:
 
     Raises ValueError that says what is wrong where, OSError where it can't be read.
     """
-    tensors, metadata = read_tensors(path)
-    try:
-        return _model(tensors, metadata)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{os.fsdecode(path)}: {error}") from None
+    return read_as(path, _model)
 
 
 def _model(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Model:

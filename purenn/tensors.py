@@ -15,7 +15,7 @@ import sys
 from array import array
 from math import prod
 
-from .annotations import TYPE_CHECKING, Any, Mapping
+from .annotations import TYPE_CHECKING, Any, Callable, Mapping
 from .checks import shown
 from .files import reading, replace
 from .notation import parse, quoted
@@ -75,6 +75,15 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, Tensor], dict[str, 
         except ValueError as error:
             raise ValueError(f"{os.fsdecode(path)}: {error}") from None
     return tensors, metadata
+
+
+def read_as(path: str | os.PathLike, make: Callable[[dict, dict], Any]) -> Any:
+    """What `make` gives for the tensors and the strings of a file; its errors name the file."""
+    tensors, metadata = read_tensors(path)
+    try:
+        return make(tensors, metadata)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"{os.fsdecode(path)}: {error}") from None
 
 
 def little_endian(numbers: array) -> memoryview:

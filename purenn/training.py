@@ -4,6 +4,7 @@ with, watched, saved, and loaded again."""
 from __future__ import annotations
 
 import os
+from _thread import get_ident
 
 from . import door, samples
 from .access import Claim
@@ -123,6 +124,7 @@ class Training:
             self._evaluation = _evaluation(network, validation_data)
         self._history = History(seed)
         self.network, self.best, self.goal = network, None, 0
+        self._calls_back: int | None = None  # the thread that callbacks are called in
         self._claim, self._losses = network.claim, self._history.history["loss"]
         self.learning = Learning(
             self.optimizer, learning_rate, seed, shuffle, architecture.dropout, given_weights
@@ -204,9 +206,13 @@ class Training:
             if self._steps.diverged:
                 break
             record = self._record()
-            for callback in callbacks:
-                if callback(self, record) is True:
-                    self.goal = self.position[0]
+            self._calls_back = get_ident()
+            try:
+                for callback in callbacks:
+                    if callback(self, record) is True:
+                        self.goal = self.position[0]
+            finally:
+                self._calls_back = None
 
     def _record(self) -> dict[str, float]:
         """What is measured of the epoch that has just ended, which the history gains."""
@@ -256,13 +262,21 @@ class Training:
         These are architecture, weights, optimizer, random state, position, history and the best
         weights, in a safetensors file; and a fingerprint of the data. A batch that Ctrl-C came into
         is finished first. Raises ValueError where the file would be too large, OSError where it
-        can't be written.
+        can't be written, RuntimeError while the network is trained elsewhere; a callback may save.
         """
         from .training_file import write_training
 
-        if self.position[1] % self._batch_size:
-            self.step()
-        write_training(path, self)
+        if self._calls_back == get_ident():
+            write_training(path, self)
+        else:
+            self._claim.during(self._save, write_training, path)
+
+    def _save(self, write: Callable[..., Any], path: str | os.PathLike) -> None:
+        begun = self.position[1] % self._batch_size
+        if begun:
+            rest = self._n - self.position[1]
+            self._go_on(1, min(self._batch_size - begun, rest))
+        write(path, self)
 
     @classmethod
     def load(
@@ -303,14 +317,13 @@ class Training:
             validation_data=validation_data,
             validation_split=validation_split,
         )
-        if training.fingerprint() != saved.fingerprint:
+        if (training.n_samples, training.fingerprint()) != (saved.n_samples, saved.fingerprint):
             raise ValueError(
                 f"{os.fsdecode(path)}: expected the data and sample weights that this training "
                 "began with, got others"
             )
+        training._losses += saved.history.pop("loss")
         training._history.history.update(saved.history)
-        training._losses[:] = saved.history["loss"]
-        training._history.history["loss"] = training._losses
         training._steps.take_state(saved.state)
         training.best = saved.best
         return training

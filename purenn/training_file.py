@@ -3,15 +3,16 @@
 Its tensors are `weights`, `moments.0` ..., `powers` and `random` (the words of the state, the place
 of the next one, whether a normal number waits, and that number); within an epoch the same after
 `begun.`, as it began; `total`, the sum of its losses so far; `history.loss` and the other series;
-`best.weights`. The metadata `purenn` holds what isn't a tensor, in the words of the model file; its
-`sha256` is the digest of what stands above it there, and then of the name and the bytes of each
-tensor, by name.
+`best.weights` and `best.value`. What isn't a tensor is in the metadata `purenn`, in the words of
+the model file; its `sha256` is the digest of what stands above it there, and then of the name and
+the bytes of each tensor, by name.
 """
 
 from __future__ import annotations
 
 import os
 from array import array
+from math import isfinite
 
 from .annotations import TYPE_CHECKING, Any
 from .architecture import Architecture
@@ -31,7 +32,7 @@ from .notation import parse
 from .optimizers import Optimizer
 from .schedules import Schedule, described, made
 from .state import Best, Snapshot, State
-from .tensors import Tensor, little_endian, read_tensors, write_tensors
+from .tensors import Tensor, little_endian, read_as, write_tensors
 
 if TYPE_CHECKING:
     from .annotations import Mapping
@@ -59,6 +60,7 @@ class Saved:
     optimizer: Optimizer
     learning_rate: list
     batch_size: int
+    n_samples: int
     shuffle: bool
     seed: int | None
     fingerprint: str
@@ -101,11 +103,7 @@ def read_training(path: str | os.PathLike) -> Saved:
 
     Raises ValueError that says what is wrong where, OSError where it can't be read.
     """
-    tensors, metadata = read_tensors(path)
-    try:
-        return _saved(tensors, metadata)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{os.fsdecode(path)}: {error}") from None
+    return read_as(path, _saved)
 
 
 def _text(training: Any, state: State) -> str:
@@ -128,7 +126,7 @@ def _text(training: Any, state: State) -> str:
         f'"stream_seed": {seed}',
         f'"samples": {training.n_samples}',
         f'"position": {list(state.position)}',
-        f'"best": {[] if best is None else [best.epoch, best.value]}',
+        f'"best": {[] if best is None else [best.epoch]}',
         f'"fingerprint": "{training.fingerprint()}"',
     ]
     return unsigned(lines)
@@ -151,6 +149,7 @@ def _tensors(training: Any, state: State) -> dict[str, Tensor]:
         tensors[f"history.{name}"] = _tensor(series)
     if training.best is not None:
         tensors["best.weights"] = _tensor(training.best.block)
+        tensors["best.value"] = _tensor([training.best.value])
     return tensors
 
 
@@ -192,9 +191,14 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
     saved.shuffle = check_bool("shuffle", fields["shuffle"])
     saved.seed = fields["stream_seed"][0] if fields["stream_seed"] else None
     saved.fingerprint = fields["fingerprint"]
-    samples = check_count("samples", fields["samples"])
-    epoch, first = _two("position", fields["position"])
+    made(saved.learning_rate or [1.0])
+    saved.n_samples = samples = check_count("samples", fields["samples"])
+    if len(fields["position"]) != 2:
+        raise ValueError(f"position: expected 2 numbers, got {shown(fields['position'])}")
+    epoch, first = fields["position"]
     position = check_count("epoch", epoch, 0), check_count("sample", first, 0, samples - 1)
+    if first % saved.batch_size:
+        raise ValueError(f"sample: expected the first one of a batch, got {first}")
     draws = saved.shuffle or architecture.dropout is not None
     count, moments = architecture.parameter_count, saved.optimizer.moments
     take = _Taking(tensors)
@@ -206,9 +210,8 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
     )
     saved.best = None
     if fields["best"]:
-        best_epoch, value = _two("best", fields["best"])
-        block = take("best.weights", count)
-        saved.best = Best(check_count("best", best_epoch, 1, epoch), float(value), block)
+        best_epoch = check_count("best", fields["best"][0], 1, epoch)
+        saved.best = Best(best_epoch, take("best.value", 1)[0], take("best.weights", count))
     saved.history = {
         name[len("history.") :]: take(name, None).tolist()
         for name in list(tensors)
@@ -222,12 +225,6 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
     text = metadata[KEY][: metadata[KEY].rindex('"sha256"')]
     check_digest(fields, _digest(text, tensors))
     return saved
-
-
-def _two(name: str, values: list) -> list:
-    if len(values) != 2:
-        raise ValueError(f"{name}: expected 2 numbers, got {shown(values)}")
-    return values
 
 
 class _Taking:
@@ -249,8 +246,15 @@ class _Taking:
         """The snapshot of these names."""
         random = None
         if draws:
-            *words, position, has_spare, spare = self(f"{prefix}random", WORDS + 3)
-            random = [int(word) for word in words], int(position), bool(has_spare), spare
+            *whole, spare = self(f"{prefix}random", WORDS + 3)
+            most = [2.0**32 - 1.0] * WORDS + [float(WORDS), 1.0]
+            for number, limit in zip(whole, most):
+                if not (0.0 <= number <= limit and number == int(number)):
+                    raise ValueError(f"{prefix}random: expected the state of a stream")
+            if not any(whole[1:WORDS]) or not isfinite(spare):
+                raise ValueError(f"{prefix}random: expected the state of a stream")
+            *words, position, has_spare = map(int, whole)
+            random = words, position, bool(has_spare), spare
         return Snapshot(
             self(f"{prefix}weights", count),
             [self(f"{prefix}moments.{i}", count) for i in range(moments)],

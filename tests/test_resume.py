@@ -5,14 +5,18 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import pytest
 from bits import bits
 
-from purenn import Network, Optimizer, Training
+from purenn import Network, Optimizer, Training, training_file
 from purenn.callbacks import EarlyStopping
+from purenn.model import signed
 from purenn.schedules import Exponential, WarmUp
+from purenn.state import Best
+from purenn.tensors import read_tensors, write_tensors
 
 N = 23
 STREAM = random.Random(1)
@@ -141,6 +145,99 @@ def test_a_model_file_is_no_training(tmp_path):
     network("auto").save(path)
     with pytest.raises(ValueError, match="purenn training"):
         Training.load(path, X, Y)
+
+
+def forged(path, change):
+    """The file, changed, with the digest of what it now holds."""
+    tensors, metadata = read_tensors(path)
+    text = metadata["purenn"][: metadata["purenn"].rindex('"sha256"')]
+    text = change(text, tensors) or text
+    digest = training_file._digest(text, tensors)
+    write_tensors(path, tensors, {"purenn": signed(text, digest)})
+
+
+def setting(name, place, value):
+    def change(text, tensors):
+        tensors[name].numbers[place] = value
+
+    return change
+
+
+def saying(before, after):
+    def change(text, tensors):
+        assert before in text
+        return text.replace(before, after)
+
+    return change
+
+
+FORGERIES = {
+    "a place behind the words": setting("random", 624, 1e6),
+    "a place before them": setting("random", 624, -1.0),
+    "half a place": setting("random", 624, 0.5),
+    "a word that is none": setting("random", 3, float("nan")),
+    "an infinite word": setting("begun.random", 3, float("inf")),
+    "a negative word": setting("random", 3, -1.0),
+    "a large word": setting("begun.random", 0, 2.0**32),
+    "half a flag": setting("random", 625, 0.5),
+    "a sample within a batch": saying('"position": [2, 5]', '"position": [2, 4]'),
+    "more samples": saying(f'"samples": {N}', f'"samples": {10 * N}'),
+    "a sample behind the last": lambda text, tensors: text.replace(
+        f'"samples": {N}', '"samples": 100000'
+    ).replace('"position": [2, 5]', '"position": [2, 50000]'),
+    "a learning rate that is none": saying('"learning_rate": [0.02]', '"learning_rate": ["x"]'),
+    "a best epoch to come": saying('"best": []', '"best": [3]'),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_file_never_reaches_c(engine, forgery, tmp_path):
+    """Its digest is right; what it says can't be."""
+    path = tmp_path / "training.safetensors"
+    training = begun("adam", engine.name, [0.3, 0.1])
+    training.run(2)
+    training.step()
+    training.save(path)
+    forged(path, lambda text, tensors: None)
+    Training.load(path, X, Y, backend=engine.name)
+    forged(path, FORGERIES[forgery])
+    with pytest.raises(ValueError, match=r"training\.safetensors"):
+        Training.load(path, X, Y, backend=engine.name)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -0.0])
+def test_any_best_value_is_kept(engine, value, tmp_path):
+    path = tmp_path / "training.safetensors"
+    training = begun("adam", engine.name, 0.0)
+    training.run(2)
+    training.best = Best(1, value, training.network.weights.block())
+    training.save(path)
+    best = Training.load(path, X, Y, backend=engine.name).best
+    assert (best.epoch, bits(best.value), best.block) == (1, bits(value), training.best.block)
+
+
+def test_another_thread_can_t_save_in_the_midst_of_a_run(engine, tmp_path):
+    """A callback can: it stands between two epochs."""
+    path, refusals = tmp_path / "training.safetensors", []
+    training = begun("adam", engine.name, 0.0)
+
+    def watch(training, record):
+        training.save(path)
+        thread = threading.Thread(target=save_elsewhere)
+        thread.start()
+        thread.join()
+
+    def save_elsewhere():
+        try:
+            training.save(tmp_path / "other")
+        except RuntimeError as error:
+            refusals.append(str(error))
+
+    training.run(2, callbacks=watch)
+    assert len(refusals) == 2 and "being trained" in refusals[0]
+    assert not (tmp_path / "other").exists()
+    training.save(tmp_path / "other")
+    assert (tmp_path / "other").read_bytes() == path.read_bytes()
 
 
 KILLED = """

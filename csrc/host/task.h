@@ -6,7 +6,7 @@
 #include "layers.h"
 #include "parts.h"
 
-#define ROWS 8      /* of samples or of W, which a part has a multiple of: whole tiles of sums */
+#define ROWS 8 /* of samples or of W, which a part has a multiple of: whole tiles of sums */
 
 /* Where things lie in the workspace, in doubles from its start. */
 struct places {

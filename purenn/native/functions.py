@@ -50,9 +50,7 @@ def bound(name: str, output: str, inputs: str, sizes: str) -> Callable[..., Any]
     function, names = getattr(lib, f"pn_{name}"), inputs.split()
 
     def call(*arguments: Any, **named: Any) -> Any:
-        given = {**dict(zip(names, arguments)), **named}
-        if len(arguments) + len(named) != len(names) or sorted(given) != sorted(names):
-            raise TypeError(f"{name}: expected the arguments {', '.join(names)}")
+        given = by_name(name, names, arguments, named)
         found: dict[str, int] = {}
         memories = [take(key, given[key], found) for key in names]
         if output in OF_A_BATCH and found["n"] == 0:
@@ -67,6 +65,14 @@ def bound(name: str, output: str, inputs: str, sizes: str) -> Callable[..., Any]
     call.__name__ = call.__qualname__ = name
     call.__doc__ = f"{output} from {', '.join(names)}: see purenn.reference.{name}."
     return call
+
+
+def by_name(name: str, names: list[str], arguments: tuple, named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of the function of that name by theirs, or TypeError for others."""
+    given = {**dict(zip(names, arguments)), **named}
+    if len(arguments) + len(named) != len(names) or sorted(given) != sorted(names):
+        raise TypeError(f"{name}: expected the arguments {', '.join(names)}")
+    return given
 
 
 def take(name: str, values: Any, found: dict[str, int]) -> Memory:
@@ -126,9 +132,7 @@ def updating(name: str, changed: str, read: str, numbers: str) -> Callable[..., 
     function, names = getattr(lib, f"pn_{name}"), f"{changed} {read} {numbers}".split()
 
     def call(*arguments: Any, **named: Any) -> None:
-        given = {**dict(zip(names, arguments)), **named}
-        if len(arguments) + len(named) != len(names) or sorted(given) != sorted(names):
-            raise TypeError(f"{name}: expected the arguments {', '.join(names)}")
+        given = by_name(name, names, arguments, named)
         memories: list[Memory] = []
         for key in names[: len(names) - len(numbers.split())]:
             values = given[key]

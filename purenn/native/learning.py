@@ -192,7 +192,9 @@ def train_step(
     struct, _kept = _dropout(dropout, network, len(X))
     L = zeros(len(X))
     workspace = _workspace(network, len(X))
-    lib.pn_train_step(
+    _in_turn(
+        dropout,
+        lib.pn_train_step,
         L.pointer,
         network.struct,
         optimizer.struct,
@@ -226,7 +228,9 @@ def train_epoch(
     rows = ffi.new("size_t[]", row_numbers(order, n))
     L, workspace = zeros(n), _workspace(network, batch_size)
     batch = zeros(batch_size * (network.sizes[0] + network.sizes[-1] + 1))
-    return lib.pn_train_epoch(
+    return _in_turn(
+        dropout,
+        lib.pn_train_epoch,
         L.pointer,
         network.struct,
         optimizer.struct,
@@ -293,6 +297,13 @@ def _dropout(dropout: Any, network: Network, n: int) -> tuple[Any, Any]:
     struct.draw, struct.rates = function_pointer("pn_draw_masks"), rates
     struct.random, struct.masks = dropout.random.struct, masks.pointer
     return struct, (masks, rates)
+
+
+def _in_turn(dropout: Dropout | None, function: Any, *arguments: Any) -> Any:
+    """What the function gives, in a turn of the random numbers that it draws."""
+    if dropout is None:
+        return function(*arguments)
+    return drawn(dropout.random, lambda state: function(*arguments))
 
 
 def _workspace(network: Network, n: int) -> Memory:
