@@ -29,10 +29,9 @@ double pn_xdivy(double x, double y)
 static void pn_add_terms(double *L, const double *A, const double *Y, size_t n, size_t n_out,
                       double (*term)(double a, double y))
 {
-    size_t s, j;
-    for (s = 0; s < n; s++) {
+    for (size_t s = 0; s < n; s++) {
         double total = 0.0;
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             total = total + term(*A++, *Y++);
         L[s] = total;
     }
@@ -53,19 +52,14 @@ void pn_binary_cross_entropy(double *L, const double *A, const double *Y, size_t
 void pn_binary_cross_entropy_gradient(double *dA, const double *A, const double *Y,
                                       size_t n, size_t n_out)
 {
-    size_t i;
-    for (i = 0; i < n * n_out; i++)
+    for (size_t i = 0; i < n * n_out; i++)
         dA[i] = pn_xdivy(1.0 - Y[i], 1.0 - A[i]) - pn_xdivy(Y[i], A[i]);
 }
 
 static double pn_binary_term_of_Z(double z, double y)
 {
-    double v = y;
-    if (z > 0.0) {
-        z = -z;
-        v = 1.0 - y;
-    }
-    return (v == 0.0 ? 0.0 : v * -z) + pn_log1p(pn_exp(z));
+    double size = z > 0.0 ? z : -z, v = z > 0.0 ? 1.0 - y : y;
+    return (v == 0.0 ? 0.0 : v * size) + pn_log1p(pn_exp(-size));
 }
 
 /* L[s] = sum of (V*|Z| + log(1 + e^-|Z|)), V = 1 - Y where Z > 0, else Y; j ascending; 0*inf is 0.
@@ -94,8 +88,7 @@ void pn_categorical_cross_entropy(double *L, const double *A, const double *Y,
 void pn_categorical_cross_entropy_gradient(double *dA, const double *A, const double *Y,
                                            size_t n, size_t n_out)
 {
-    size_t i;
-    for (i = 0; i < n * n_out; i++)
+    for (size_t i = 0; i < n * n_out; i++)
         dA[i] = -pn_xdivy(Y[i], A[i]);
 }
 
@@ -107,20 +100,18 @@ void pn_categorical_cross_entropy_gradient(double *dA, const double *A, const do
 void pn_categorical_cross_entropy_with_logits(double *L, const double *Z, const double *Y,
                                               size_t n, size_t n_out)
 {
-    size_t s, j;
-    for (s = 0; s < n; s++) {
-        const double *z = Z + s * n_out;
-        const double *y = Y + s * n_out;
+    for (size_t s = 0; s < n; s++) {
+        const double *z = Z + s * n_out, *y = Y + s * n_out;
         const double *m = z;
-        double r = 0.0, log_total, total = 0.0;
-        for (j = 1; j < n_out; j++)
+        double r = 0.0, total = 0.0;
+        for (size_t j = 1; j < n_out; j++)
             if (z[j] > *m)
                 m = z + j;
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             if (z + j != m)
                 r = r + pn_exp(z[j] - *m);
-        log_total = pn_log1p(r);
-        for (j = 0; j < n_out; j++)
+        double log_total = pn_log1p(r);
+        for (size_t j = 0; j < n_out; j++)
             if (y[j] != 0.0)
                 total = total + y[j] * ((*m - z[j]) + log_total);
         L[s] = total;
@@ -133,7 +124,6 @@ void pn_categorical_cross_entropy_with_logits(double *L, const double *Z, const 
  * targets that sum to 1. */
 void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n, size_t n_out)
 {
-    size_t i;
-    for (i = 0; i < n * n_out; i++)
+    for (size_t i = 0; i < n * n_out; i++)
         dZ[i] = A[i] - Y[i];
 }

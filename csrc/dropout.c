@@ -13,19 +13,15 @@
 void pn_draw_masks(double *masks, struct pn_random *random, const double *rates,
                    size_t n, const size_t *sizes, size_t n_layers)
 {
-    size_t s, layer, j;
-    for (s = 0; s < n; s++) {
+    for (size_t s = 0; s < n; s++) {
         double *start = masks;
-        for (layer = 0; layer + 1 < n_layers; layer++) {
+        for (size_t layer = 0; layer + 1 < n_layers; layer++) {
             size_t n_out = sizes[layer + 1];
-            double rate = rates[layer];
-            double kept = 1.0 / (1.0 - rate);
+            double rate = rates[layer], kept = 1.0 / (1.0 - rate);
             double *mask = start + s * n_out;
-            for (j = 0; j < n_out; j++) {
-                mask[j] = 1.0;
-                if (rate > 0.0)
-                    mask[j] = (double)pn_random_word(random) < rate * 4294967296.0 ? 0.0 : kept;
-            }
+            for (size_t j = 0; j < n_out; j++)
+                mask[j] =
+                    rate > 0.0 && pn_random_word(random) < rate * 4294967296.0 ? 0.0 : kept;
             start += n * n_out;
         }
     }
@@ -36,7 +32,6 @@ void pn_draw_masks(double *masks, struct pn_random *random, const double *rates,
  * A, mask and D are (n, n_out). */
 void pn_drop(double *D, const double *A, const double *mask, size_t n, size_t n_out)
 {
-    size_t i;
-    for (i = 0; i < n * n_out; i++)
+    for (size_t i = 0; i < n * n_out; i++)
         D[i] = A[i] * mask[i];
 }

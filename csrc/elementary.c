@@ -61,24 +61,22 @@ double pn_exp(double x)
         0.5, 0.1666666666666667, 0.04166666666666669, 0.00833333333332614,
         0.001388888888887441, 0.0001984126987480385, 2.480158734731201e-05, 2.755725542201325e-06,
         2.75572529390086e-07, 2.51052077553315e-08, 2.0921580396635e-09};
-    double k, high, low, r, r2, r4, p8a, p, y;
-    int half;
     if (x != x)
         return x;
     if (x > 710.0)
         return INF;
     if (x < -746.0)
         return 0.0;
-    k = (x * LOG2_E + ROUND) - ROUND;
-    high = x - k * LN2_HI;
-    low = k * LN2_LO;
-    r = high - low;
-    r2 = r * r;
-    r4 = r2 * r2;
-    p8a = (P[8] + P[9] * r) + P[10] * r2;
-    p = (pn_four(P, r, r2) + pn_four(P + 4, r, r2) * r4) + p8a * (r4 * r4);
-    y = 1.0 + (high + (r2 * p - low));
-    half = (int)(0.5 * k);
+    double k = (x * LOG2_E + ROUND) - ROUND;
+    double high = x - k * LN2_HI;
+    double low = k * LN2_LO;
+    double r = high - low;
+    double r2 = r * r;
+    double r4 = r2 * r2;
+    double p8a = (P[8] + P[9] * r) + P[10] * r2;
+    double p = (pn_four(P, r, r2) + pn_four(P + 4, r, r2) * r4) + p8a * (r4 * r4);
+    double y = 1.0 + (high + (r2 * p - low));
+    int half = (int)(0.5 * k);
     return y * pn_power_of_two(half) * pn_power_of_two((int)k - half);
 }
 
@@ -106,7 +104,6 @@ double pn_log(double x)
     static const double P[] = {
         0.666666666666667, 0.3999999999989851, 0.2857142862637063, 0.222222110774591,
         0.1818289288483782, 0.1533160799805648, 0.14617736790073};
-    double m, f, s, w, w2, p46, R, half_square;
     int k;
     if (x != x || x == INF)
         return x;
@@ -114,18 +111,18 @@ double pn_log(double x)
         return -INF;
     if (x < 0.0)
         return NOT_A_NUMBER;
-    m = pn_split(x, &k);
+    double m = pn_split(x, &k);
     if (m < SQRT_HALF) {
         m = 2.0 * m;
         k = k - 1;
     }
-    f = m - 1.0;
-    s = f / (2.0 + f);
-    w = s * s;
-    w2 = w * w;
-    p46 = (P[4] + P[5] * w) + P[6] * w2;
-    R = w * (pn_four(P, w, w2) + p46 * (w2 * w2));
-    half_square = 0.5 * f * f;
+    double f = m - 1.0;
+    double s = f / (2.0 + f);
+    double w = s * s;
+    double w2 = w * w;
+    double p46 = (P[4] + P[5] * w) + P[6] * w2;
+    double R = w * (pn_four(P, w, w2) + p46 * (w2 * w2));
+    double half_square = 0.5 * f * f;
     return k * LN2_HI - ((half_square - (s * (half_square + R) + k * LN2_LO)) - f);
 }
 
@@ -140,18 +137,15 @@ double pn_tanh(double x)
         0.3333333333333333, -0.1333333333333306, 0.05396825396791437, -0.02186948851970079,
         0.008863235117391483, -0.003592121919887286, 0.001455776666597123, -0.0005896666490737057,
         0.0002376090320789604, -9.26061865902112e-05, 3.123881822002352e-05, -6.50270360319642e-06};
-    double u, u2, u4, p, y;
     if (size < 1e-08)
         return x;
     if (size < 0.625) {
-        u = x * x;
-        u2 = u * u;
-        u4 = u2 * u2;
-        p = (pn_four(P, u, u2) + pn_four(P + 4, u, u2) * u4) + pn_four(P + 8, u, u2) * (u4 * u4);
-        return x - x * u * p;
+        double u = x * x;
+        double u2 = u * u;
+        double u4 = u2 * u2;
+        double low = pn_four(P, u, u2) + pn_four(P + 4, u, u2) * u4;
+        return x - x * u * (low + pn_four(P + 8, u, u2) * (u4 * u4));
     }
-    y = 1.0 - 2.0 / (pn_exp(2.0 * size) + 1.0);
-    if (x < 0.0)
-        return -y;
-    return y;
+    double y = 1.0 - 2.0 / (pn_exp(2.0 * size) + 1.0);
+    return x < 0.0 ? -y : y;
 }

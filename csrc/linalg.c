@@ -13,16 +13,15 @@
 void pn_affine(double *Z, const double *X, const double *W, const double *b,
                size_t n, size_t n_in, size_t n_out)
 {
-    size_t s, k, j;
-    for (s = 0; s < n; s++) {
+    for (size_t s = 0; s < n; s++) {
         double *z = Z + s * n_out;
         const double *x = X + s * n_in;
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             z[j] = 0.0;
-        for (k = 0; k < n_in; k++)
-            for (j = 0; j < n_out; j++)
+        for (size_t k = 0; k < n_in; k++)
+            for (size_t j = 0; j < n_out; j++)
                 z[j] = z[j] + x[k] * W[k * n_out + j];
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             z[j] = z[j] + b[j];
     }
 }
@@ -34,15 +33,15 @@ void pn_weight_gradient(double *dW, const double *X, const double *dZ,
                         size_t n, size_t n_in, size_t n_out)
 {
     const double *end = dW + n_in * n_out;
-    double *dw;
-    size_t s, k, j;
-    for (dw = dW; dw < end; dw++)
+    for (double *dw = dW; dw < end; dw++)
         *dw = 0.0;
-    for (s = 0; s < n; s++, X += n_in, dZ += n_out)
-        for (k = 0, dw = dW; k < n_in; k++)
-            for (j = 0; j < n_out; j++, dw++)
+    for (size_t s = 0; s < n; s++, X += n_in, dZ += n_out) {
+        double *dw = dW;
+        for (size_t k = 0; k < n_in; k++)
+            for (size_t j = 0; j < n_out; j++, dw++)
                 *dw = *dw + X[k] * dZ[j];
-    for (dw = dW; dw < end; dw++)
+    }
+    for (double *dw = dW; dw < end; dw++)
         *dw = *dw / (double)n;
 }
 
@@ -51,13 +50,12 @@ void pn_weight_gradient(double *dW, const double *X, const double *dZ,
  * dZ (n, n_out) -> db (n_out). */
 void pn_bias_gradient(double *db, const double *dZ, size_t n, size_t n_out)
 {
-    size_t s, j;
-    for (j = 0; j < n_out; j++)
+    for (size_t j = 0; j < n_out; j++)
         db[j] = 0.0;
-    for (s = 0; s < n; s++)
-        for (j = 0; j < n_out; j++)
+    for (size_t s = 0; s < n; s++)
+        for (size_t j = 0; j < n_out; j++)
             db[j] = db[j] + dZ[s * n_out + j];
-    for (j = 0; j < n_out; j++)
+    for (size_t j = 0; j < n_out; j++)
         db[j] = db[j] / (double)n;
 }
 
@@ -67,13 +65,12 @@ void pn_bias_gradient(double *db, const double *dZ, size_t n, size_t n_out)
 void pn_input_gradient(double *dX, const double *dZ, const double *W,
                        size_t n, size_t n_in, size_t n_out)
 {
-    size_t s, k, j;
-    for (s = 0; s < n; s++) {
+    for (size_t s = 0; s < n; s++) {
         const double *dz = dZ + s * n_out;
-        for (k = 0; k < n_in; k++) {
+        for (size_t k = 0; k < n_in; k++) {
             const double *w = W + k * n_out;
             double total = 0.0;
-            for (j = 0; j < n_out; j++)
+            for (size_t j = 0; j < n_out; j++)
                 total = total + dz[j] * w[j];
             dX[s * n_in + k] = total;
         }

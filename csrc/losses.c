@@ -15,9 +15,8 @@
 /* (sum of L[s]) / n, s ascending: the loss of a batch. */
 double pn_mean(const double *L, size_t n)
 {
-    size_t s;
     double total = 0.0;
-    for (s = 0; s < n; s++)
+    for (size_t s = 0; s < n; s++)
         total = total + L[s];
     return total / (double)n;
 }

@@ -11,8 +11,8 @@
  * sizes are the inputs, then the outputs of each layer. */
 size_t pn_count_parameters(const size_t *sizes, size_t n_layers)
 {
-    size_t count = 0, layer;
-    for (layer = 0; layer < n_layers; layer++)
+    size_t count = 0;
+    for (size_t layer = 0; layer < n_layers; layer++)
         count += (sizes[layer] + 1) * sizes[layer + 1];
     return count;
 }
@@ -22,8 +22,8 @@ size_t pn_count_parameters(const size_t *sizes, size_t n_layers)
  * sizes are the inputs, then the outputs of each layer. */
 size_t pn_count_units(const size_t *sizes, size_t n_layers)
 {
-    size_t count = 0, layer;
-    for (layer = 0; layer < n_layers; layer++)
+    size_t count = 0;
+    for (size_t layer = 0; layer < n_layers; layer++)
         count += sizes[layer + 1];
     return count;
 }
@@ -34,9 +34,8 @@ size_t pn_count_units(const size_t *sizes, size_t n_layers)
 void pn_scale_inputs(double *S, const double *X, const double *offset, const double *scale,
                      size_t n, size_t n_in)
 {
-    size_t s, k;
-    for (s = 0; s < n; s++)
-        for (k = 0; k < n_in; k++)
+    for (size_t s = 0; s < n; s++)
+        for (size_t k = 0; k < n_in; k++)
             S[s * n_in + k] = (X[s * n_in + k] - offset[k]) / scale[k];
 }
 
@@ -47,12 +46,9 @@ void pn_scale_inputs(double *S, const double *X, const double *offset, const dou
 void pn_forward(double *Z, double *A, const double *X, const struct pn_network *network,
                 const double *masks, size_t n)
 {
-    const double *inputs = X;
-    const double *W = network->parameters;
-    size_t layer;
-    for (layer = 0; layer < network->n_layers; layer++) {
-        size_t n_in = network->sizes[layer];
-        size_t n_out = network->sizes[layer + 1];
+    const double *inputs = X, *W = network->parameters;
+    for (size_t layer = 0; layer < network->n_layers; layer++) {
+        size_t n_in = network->sizes[layer], n_out = network->sizes[layer + 1];
         const double *b = W + n_in * n_out;
         pn_affine(Z, inputs, W, b, n, n_in, n_out);
         network->activations[layer]->forward(A, Z, n, n_out);
@@ -99,8 +95,7 @@ void pn_output_gradient(double *dZ, const double *A, const double *Y,
  * dZ (n, n_out), sample_weights (n). */
 void pn_weigh_samples(double *dZ, const double *sample_weights, size_t n, size_t n_out)
 {
-    size_t i;
-    for (i = 0; i < n * n_out; i++)
+    for (size_t i = 0; i < n * n_out; i++)
         dZ[i] = sample_weights[i / n_out] * dZ[i];
 }
 
@@ -117,21 +112,18 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
                  const double *masks, size_t n)
 {
     const size_t *sizes = network->sizes;
-    size_t last = network->n_layers - 1;
-    size_t parameters = pn_count_parameters(sizes, last);
+    size_t last = network->n_layers - 1, parameters = pn_count_parameters(sizes, last);
     size_t units = n * pn_count_units(sizes, last);
     const double *W = network->parameters + parameters;
     double *dW = gradients + parameters;
-    size_t layer, j;
     A += units;
     dZ += units;
     masks = masks ? masks + units : NULL;
     pn_output_gradient(dZ, A, Y, network->activations[last], network->loss, n, sizes[last + 1]);
     if (sample_weights)
         pn_weigh_samples(dZ, sample_weights, n, sizes[last + 1]);
-    for (layer = last;; layer--) {
-        size_t n_in = sizes[layer];
-        size_t n_out = sizes[layer + 1];
+    for (size_t layer = last;; layer--) {
+        size_t n_in = sizes[layer], n_out = sizes[layer + 1];
         double *db = dW + n_in * n_out;
         const double *inputs = layer > 0 ? A - n * n_in : X;
         if (masks && layer > 0) {
@@ -143,7 +135,7 @@ void pn_backward(double *dZ, double *gradients, const double *A, const double *X
         if (network->bias)
             pn_bias_gradient(db, dZ, n, n_out);
         else
-            for (j = 0; j < n_out; j++)
+            for (size_t j = 0; j < n_out; j++)
                 db[j] = 0.0;
         if (layer == 0)
             break;

@@ -17,8 +17,7 @@
 /* w[i] <- w[i] - (learning_rate*g[i]). */
 void pn_gradient_descent(double *w, const double *g, double learning_rate, size_t count)
 {
-    size_t i;
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         w[i] = w[i] - learning_rate * g[i];
 }
 
@@ -28,8 +27,7 @@ void pn_gradient_descent(double *w, const double *g, double learning_rate, size_
 void pn_momentum(double *w, double *v, const double *g, double learning_rate, double mu,
                  size_t count)
 {
-    size_t i;
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         v[i] = mu * v[i] + g[i];
         w[i] = w[i] - learning_rate * v[i];
     }
@@ -41,8 +39,7 @@ void pn_momentum(double *w, double *v, const double *g, double learning_rate, do
 void pn_nesterov(double *w, double *v, const double *g, double learning_rate, double mu,
                  size_t count)
 {
-    size_t i;
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         v[i] = mu * v[i] + g[i];
         w[i] = w[i] - learning_rate * (g[i] + mu * v[i]);
     }
@@ -55,8 +52,7 @@ void pn_nesterov(double *w, double *v, const double *g, double learning_rate, do
 void pn_adam(double *w, double *m, double *v, const double *g, double learning_rate,
              double beta_1, double beta_2, double epsilon, size_t count)
 {
-    size_t i;
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         m[i] = m[i] + (1.0 - beta_1) * (g[i] - m[i]);
         v[i] = beta_2 * v[i] + (1.0 - beta_2) * (g[i] * g[i]);
         w[i] = w[i] - (learning_rate * m[i]) / (sqrt(v[i]) + epsilon);
@@ -72,8 +68,7 @@ void pn_adam(double *w, double *m, double *v, const double *g, double learning_r
 void pn_rprop(double *w, double *before, double *sizes, const double *g, double learning_rate,
               size_t count)
 {
-    size_t i;
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         double size = sizes[i] == 0.0 ? learning_rate : sizes[i];
         double direction = g[i];
         if (before[i] * g[i] > 0.0) {
@@ -82,10 +77,7 @@ void pn_rprop(double *w, double *before, double *sizes, const double *g, double 
             size = size * SHRINKAGE;
             direction = 0.0;
         }
-        if (size < SMALLEST)
-            size = SMALLEST;
-        if (size > LARGEST)
-            size = LARGEST;
+        size = size < SMALLEST ? SMALLEST : size > LARGEST ? LARGEST : size;
         if (direction > 0.0)
             w[i] = w[i] - size;
         else if (direction < 0.0)
@@ -102,48 +94,38 @@ void pn_rprop(double *w, double *before, double *sizes, const double *g, double 
  * beta_2^t, 1 before the first. */
 void pn_adam_rates(struct pn_rates *rates, double *powers)
 {
-    double root;
     powers[0] = powers[0] * rates->beta_1;
     powers[1] = powers[1] * rates->beta_2;
-    root = sqrt(1.0 - powers[1]);
+    double root = sqrt(1.0 - powers[1]);
     rates->learning_rate = (rates->learning_rate * root) / (1.0 - powers[0]);
     rates->epsilon = rates->epsilon * root;
 }
 
 /* Each rule, as a training calls it. */
-static void pn_by_gradient_descent(double *w, double *moments, const double *g,
-                                   const struct pn_rates *rates, size_t apart, size_t count)
+static void pn_by_gradient_descent(const struct pn_update *u)
 {
-    (void)moments;
-    (void)apart;
-    pn_gradient_descent(w, g, rates->learning_rate, count);
+    pn_gradient_descent(u->w, u->g, u->rates->learning_rate, u->count);
 }
 
-static void pn_by_momentum(double *w, double *moments, const double *g,
-                           const struct pn_rates *rates, size_t apart, size_t count)
+static void pn_by_momentum(const struct pn_update *u)
 {
-    (void)apart;
-    pn_momentum(w, moments, g, rates->learning_rate, rates->mu, count);
+    pn_momentum(u->w, u->moments, u->g, u->rates->learning_rate, u->rates->mu, u->count);
 }
 
-static void pn_by_nesterov(double *w, double *moments, const double *g,
-                           const struct pn_rates *rates, size_t apart, size_t count)
+static void pn_by_nesterov(const struct pn_update *u)
 {
-    (void)apart;
-    pn_nesterov(w, moments, g, rates->learning_rate, rates->mu, count);
+    pn_nesterov(u->w, u->moments, u->g, u->rates->learning_rate, u->rates->mu, u->count);
 }
 
-static void pn_by_adam(double *w, double *moments, const double *g,
-                       const struct pn_rates *rates, size_t apart, size_t count)
+static void pn_by_adam(const struct pn_update *u)
 {
-    pn_adam(w, moments, moments + apart, g, rates->learning_rate, rates->beta_1, rates->beta_2,
-            rates->epsilon, count);
+    pn_adam(u->w, u->moments, u->moments + u->apart, u->g, u->rates->learning_rate,
+            u->rates->beta_1, u->rates->beta_2, u->rates->epsilon, u->count);
 }
 
-static void pn_by_rprop(double *w, double *moments, const double *g,
-                        const struct pn_rates *rates, size_t apart, size_t count)
+static void pn_by_rprop(const struct pn_update *u)
 {
-    pn_rprop(w, moments, moments + apart, g, rates->learning_rate, count);
+    pn_rprop(u->w, u->moments, u->moments + u->apart, u->g, u->rates->learning_rate, u->count);
 }
 
 const struct pn_rule pn_gradient_descent_rule = {pn_by_gradient_descent, NULL, 0};

@@ -237,10 +237,17 @@ void pn_rprop(double *w, double *before, double *sizes, const double *g, double 
               size_t count);
 void pn_adam_rates(struct pn_rates *rates, double *powers);
 
-/* An update rule as a training uses it: its moments, each (count), lie `apart` doubles apart. */
+/* What a rule takes in a step: its moments, each (count), lie `apart` doubles apart. */
+struct pn_update {
+    double *w, *moments;
+    const double *g;
+    const struct pn_rates *rates;
+    size_t apart, count;
+};
+
+/* An update rule as a training uses it, and how many moments it keeps. */
 struct pn_rule {
-    void (*update)(double *w, double *moments, const double *g, const struct pn_rates *rates,
-                   size_t apart, size_t count);
+    void (*update)(const struct pn_update *u);
     void (*correct)(struct pn_rates *rates, double *powers); /* before each step, or NULL */
     size_t moments;
 };
@@ -287,8 +294,9 @@ struct pn_dropout {
     double *masks;
 };
 
-/* n >= 1; sample_weights is (n) or NULL for 1, dropout may be NULL. workspace holds, for a batch of n samples, the
- * gradients, A and dZ of every layer: pn_count_parameters + 2*n*pn_count_units doubles. */
+/* n >= 1; sample_weights is (n) or NULL for 1, dropout may be NULL. workspace holds, for a batch of
+ * n samples, the gradients, A and dZ of every layer: pn_count_parameters + 2*n*pn_count_units
+ * doubles. */
 void pn_update_parameters(const struct pn_network *network, struct pn_optimizer *optimizer,
                           double *gradients);
 void pn_train_step(double *L, const struct pn_network *network,

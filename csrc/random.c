@@ -22,9 +22,9 @@
  * words[0] = seed, words[i] = 1812433253*(w ^ (w >> 30)) + i mod 2^32 with w = words[i - 1]. */
 void pn_random_seed(struct pn_random *state, uint32_t seed)
 {
-    uint32_t word = seed, i;
+    uint32_t word = seed;
     state->words[0] = word;
-    for (i = 1; i < WORDS; i++) {
+    for (uint32_t i = 1; i < WORDS; i++) {
         word = 1812433253u * (word ^ (word >> 30)) + i;
         state->words[i] = word;
     }
@@ -40,8 +40,7 @@ void pn_random_seed(struct pn_random *state, uint32_t seed)
 void pn_random_twist(struct pn_random *state)
 {
     uint32_t *words = state->words;
-    size_t i;
-    for (i = 0; i < WORDS; i++) {
+    for (size_t i = 0; i < WORDS; i++) {
         uint32_t y = (words[i] & UPPER) | (words[i + 1 < WORDS ? i + 1 : 0] & LOWER);
         uint32_t ahead = words[i + AHEAD < WORDS ? i + AHEAD : i + AHEAD - WORDS];
         words[i] = ahead ^ (y >> 1) ^ (y & 1 ? 0x9908B0DFu : 0);
@@ -52,10 +51,9 @@ void pn_random_twist(struct pn_random *state)
 /* The next word, 0 ... 2^32 - 1, its bits mixed. */
 uint32_t pn_random_word(struct pn_random *state)
 {
-    uint32_t y;
     if (state->position == WORDS)
         pn_random_twist(state);
-    y = state->words[state->position];
+    uint32_t y = state->words[state->position];
     state->position = state->position + 1;
     y = y ^ (y >> 11);
     y = y ^ ((y << 7) & 0x9D2C5680u);
@@ -74,13 +72,12 @@ double pn_random_uniform(struct pn_random *state)
 /* A whole number 0 ... largest, largest below 2^32: as many bits as it has, until they fit. */
 uint32_t pn_random_below_or_equal(struct pn_random *state, uint32_t largest)
 {
-    uint32_t mask = largest, value;
-    int shift;
+    uint32_t mask = largest;
     if (largest == 0)
         return 0;
-    for (shift = 1; shift < 32; shift = 2 * shift)
+    for (int shift = 1; shift < 32; shift = 2 * shift)
         mask = mask | (mask >> shift);
-    value = pn_random_word(state) & mask;
+    uint32_t value = pn_random_word(state) & mask;
     while (value > largest)
         value = pn_random_word(state) & mask;
     return value;
@@ -92,10 +89,9 @@ uint32_t pn_random_below_or_equal(struct pn_random *state, uint32_t largest)
  * Source: R. Durstenfeld, "Algorithm 235", CACM 7 (1964). */
 void pn_random_permutation(size_t *order, struct pn_random *state, size_t n)
 {
-    size_t i;
-    for (i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         order[i] = i;
-    for (i = n; i-- > 1;) {
+    for (size_t i = n; i-- > 1;) {
         size_t j = pn_random_below_or_equal(state, (uint32_t)i);
         size_t item = order[i];
         order[i] = order[j];
@@ -109,7 +105,7 @@ void pn_random_permutation(size_t *order, struct pn_random *state, size_t n)
  * Source: G. Marsaglia and T. A. Bray, SIAM Review 6 (1964). */
 double pn_random_normal(struct pn_random *state)
 {
-    double x = 0.0, y = 0.0, square = 0.0, scale;
+    double x = 0.0, y = 0.0, square = 0.0;
     if (state->has_spare) {
         state->has_spare = 0;
         return state->spare;
@@ -119,7 +115,7 @@ double pn_random_normal(struct pn_random *state)
         y = 2.0 * pn_random_uniform(state) - 1.0;
         square = x * x + y * y;
     }
-    scale = sqrt(-2.0 * pn_log(square) / square);
+    double scale = sqrt(-2.0 * pn_log(square) / square);
     state->spare = scale * x;
     state->has_spare = 1;
     return scale * y;

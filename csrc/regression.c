@@ -11,12 +11,10 @@
 /* L[s] = (sum of (A[s][j] - Y[s][j])^2) / n_out, j ascending. */
 void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n, size_t n_out)
 {
-    size_t s, j;
-    for (s = 0; s < n; s++) {
-        const double *a = A + s * n_out;
-        const double *y = Y + s * n_out;
+    for (size_t s = 0; s < n; s++) {
+        const double *a = A + s * n_out, *y = Y + s * n_out;
         double total = 0.0;
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             total = total + (a[j] - y[j]) * (a[j] - y[j]);
         L[s] = total / (double)n_out;
     }
@@ -26,21 +24,18 @@ void pn_mean_squared_error(double *L, const double *A, const double *Y, size_t n
 void pn_mean_squared_error_gradient(double *dA, const double *A, const double *Y,
                                     size_t n, size_t n_out)
 {
-    size_t i;
     double scale = 2.0 / (double)n_out;
-    for (i = 0; i < n * n_out; i++)
+    for (size_t i = 0; i < n * n_out; i++)
         dA[i] = scale * (A[i] - Y[i]);
 }
 
 /* L[s] = (sum of |A[s][j] - Y[s][j]|) / n_out, j ascending. */
 void pn_mean_absolute_error(double *L, const double *A, const double *Y, size_t n, size_t n_out)
 {
-    size_t s, j;
-    for (s = 0; s < n; s++) {
-        const double *a = A + s * n_out;
-        const double *y = Y + s * n_out;
+    for (size_t s = 0; s < n; s++) {
+        const double *a = A + s * n_out, *y = Y + s * n_out;
         double total = 0.0;
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             total = total + fabs(a[j] - y[j]);
         L[s] = total / (double)n_out;
     }
@@ -50,9 +45,8 @@ void pn_mean_absolute_error(double *L, const double *A, const double *Y, size_t 
 void pn_mean_absolute_error_gradient(double *dA, const double *A, const double *Y,
                                      size_t n, size_t n_out)
 {
-    size_t i;
     double scale = 1.0 / (double)n_out;
-    for (i = 0; i < n * n_out; i++) {
+    for (size_t i = 0; i < n * n_out; i++) {
         double d = A[i] - Y[i];
         dA[i] = scale * (d > 0.0 ? 1.0 : d < 0.0 ? -1.0 : d);
     }
@@ -62,12 +56,10 @@ void pn_mean_absolute_error_gradient(double *dA, const double *A, const double *
  * ascending. */
 void pn_huber(double *L, const double *A, const double *Y, size_t n, size_t n_out)
 {
-    size_t s, j;
-    for (s = 0; s < n; s++) {
-        const double *a = A + s * n_out;
-        const double *y = Y + s * n_out;
+    for (size_t s = 0; s < n; s++) {
+        const double *a = A + s * n_out, *y = Y + s * n_out;
         double total = 0.0;
-        for (j = 0; j < n_out; j++) {
+        for (size_t j = 0; j < n_out; j++) {
             double d = fabs(a[j] - y[j]);
             total = total + (d <= 1.0 ? 0.5 * (d * d) : d - 0.5);
         }
@@ -78,9 +70,8 @@ void pn_huber(double *L, const double *A, const double *Y, size_t n, size_t n_ou
 /* dA = (1 / n_out)*(A - Y, but at least -1 and at most 1). */
 void pn_huber_gradient(double *dA, const double *A, const double *Y, size_t n, size_t n_out)
 {
-    size_t i;
     double scale = 1.0 / (double)n_out;
-    for (i = 0; i < n * n_out; i++) {
+    for (size_t i = 0; i < n * n_out; i++) {
         double d = A[i] - Y[i];
         dA[i] = scale * (d > 1.0 ? 1.0 : d < -1.0 ? -1.0 : d);
     }

@@ -10,9 +10,8 @@
  * w and g are (count): all parameters and their gradients, or any part of them. */
 void pn_l2_decay(double *w, double *g, double weight_decay, double learning_rate, size_t count)
 {
-    size_t i;
     (void)learning_rate;
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         g[i] = g[i] + weight_decay * w[i];
 }
 
@@ -24,9 +23,8 @@ void pn_decoupled_decay(double *w, double *g, double weight_decay, double learni
                         size_t count)
 {
     double rest = 1.0 - learning_rate * weight_decay;
-    size_t i;
     (void)g;
-    for (i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++)
         w[i] = rest * w[i];
 }
 
@@ -37,18 +35,16 @@ void pn_decoupled_decay(double *w, double *g, double weight_decay, double learni
 double pn_gradient_norm(const double *gradients, const size_t *sizes, size_t n_layers)
 {
     double total = 0.0;
-    size_t layer, k, j;
-    for (layer = 0; layer < n_layers; layer++) {
-        size_t n_in = sizes[layer];
-        size_t n_out = sizes[layer + 1];
+    for (size_t layer = 0; layer < n_layers; layer++) {
+        size_t n_in = sizes[layer], n_out = sizes[layer + 1];
         const double *db = gradients + n_in * n_out;
-        for (j = 0; j < n_out; j++) {
+        for (size_t j = 0; j < n_out; j++) {
             double column = 0.0;
-            for (k = 0; k < n_in; k++)
+            for (size_t k = 0; k < n_in; k++)
                 column = column + gradients[k * n_out + j] * gradients[k * n_out + j];
             total = total + column;
         }
-        for (j = 0; j < n_out; j++)
+        for (size_t j = 0; j < n_out; j++)
             total = total + db[j] * db[j];
         gradients = db + n_out;
     }
@@ -58,11 +54,10 @@ double pn_gradient_norm(const double *gradients, const size_t *sizes, size_t n_l
 /* g <- (largest_norm / (norm + 10^-6))*g for all gradients, in place, if that factor is below 1.
  *
  * Source: R. Pascanu et al., ICML 2013; with the 10^-6 of PyTorch. */
-void pn_clip_gradients(double *gradients, double largest_norm, const size_t *sizes,
-                       size_t n_layers)
+void pn_clip_gradients(double *gradients, double largest_norm, const size_t *sizes, size_t n_layers)
 {
     double factor = largest_norm / (pn_gradient_norm(gradients, sizes, n_layers) + 1e-06);
-    size_t count = pn_count_parameters(sizes, n_layers), i;
-    for (i = 0; factor < 1.0 && i < count; i++)
+    size_t count = pn_count_parameters(sizes, n_layers);
+    for (size_t i = 0; factor < 1.0 && i < count; i++)
         gradients[i] = factor * gradients[i];
 }

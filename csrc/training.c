@@ -11,6 +11,8 @@ void pn_update_parameters(const struct pn_network *network, struct pn_optimizer 
 {
     struct pn_rates rates = optimizer->rates;
     size_t count = pn_count_parameters(network->sizes, network->n_layers);
+    struct pn_update update = {network->parameters, optimizer->moments, gradients, &rates, count,
+                               count};
     if (optimizer->clip)
         optimizer->clip(gradients, optimizer->largest_norm, network->sizes, network->n_layers);
     if (optimizer->decay)
@@ -18,8 +20,7 @@ void pn_update_parameters(const struct pn_network *network, struct pn_optimizer 
                          rates.learning_rate, count);
     if (optimizer->rule->correct)
         optimizer->rule->correct(&rates, optimizer->powers);
-    optimizer->rule->update(network->parameters, optimizer->moments, gradients, &rates, count,
-                            count);
+    optimizer->rule->update(&update);
 }
 
 /* Changes the parameters by one step of the optimizer on the batch X, Y.
@@ -31,18 +32,15 @@ void pn_train_step(double *L, const struct pn_network *network,
                    const double *Y, const double *sample_weights,
                    const struct pn_dropout *dropout, size_t n)
 {
-    size_t n_layers = network->n_layers;
-    size_t n_out = network->sizes[n_layers];
+    size_t n_layers = network->n_layers, n_out = network->sizes[n_layers];
     size_t units = pn_count_units(network->sizes, n_layers);
     double *gradients = workspace;
     double *A = gradients + pn_count_parameters(network->sizes, n_layers);
     double *dZ = A + n * units;
-    double *masks = NULL;
+    double *masks = dropout ? dropout->masks : NULL;
     size_t last = n * (units - n_out);
-    if (dropout) {
-        masks = dropout->masks;
+    if (dropout)
         dropout->draw(masks, dropout->random, dropout->rates, n, network->sizes, n_layers);
-    }
     pn_forward(dZ, A, X, network, masks, n); /* the Z lie where the dZ will */
     pn_output_losses(L, dZ + last, A + last, Y, network->activations[n_layers - 1], network->loss,
                      n, n_out);
@@ -50,6 +48,18 @@ void pn_train_step(double *L, const struct pn_network *network,
         pn_weigh_samples(L, sample_weights, n, 1);
     pn_backward(dZ, gradients, A, X, Y, network, sample_weights, masks, n);
     pn_update_parameters(network, optimizer, gradients);
+}
+
+/* The n rows that order names from `start` on, in `rows`, or where they lie; NULL of NULL. */
+static const double *pn_take(double *rows, const double *from, const size_t *order, size_t start,
+                             size_t n, size_t width)
+{
+    if (from == NULL || order == NULL)
+        return from ? from + start * width : NULL;
+    for (size_t s = 0; s < n; s++)
+        for (size_t i = 0; i < width; i++)
+            rows[s * width + i] = from[order[start + s] * width + i];
+    return rows;
 }
 
 /* One step for each batch of batch_size samples, taken in the given order.
@@ -62,33 +72,15 @@ double pn_train_epoch(double *L, const struct pn_network *network,
                       const double *X, const double *Y, const size_t *order, size_t batch_size,
                       const double *sample_weights, const struct pn_dropout *dropout, size_t n)
 {
-    size_t n_in = network->sizes[0];
-    size_t n_out = network->sizes[network->n_layers];
-    size_t start, size, s, i;
-    for (start = 0; start < n; start += size) {
-        const double *batch_X = X + start * n_in;
-        const double *batch_Y = Y + start * n_out;
-        const double *weights = sample_weights ? sample_weights + start : NULL;
+    size_t n_in = network->sizes[0], n_out = network->sizes[network->n_layers], size;
+    for (size_t start = 0; start < n; start += size) {
         size = n - start < batch_size ? n - start : batch_size;
-        if (order) {
-            double *rows_X = batch;
-            double *rows_Y = batch + size * n_in;
-            double *rows_weights = rows_Y + size * n_out;
-            for (s = 0; s < size; s++) {
-                size_t row = order[start + s];
-                for (i = 0; i < n_in; i++)
-                    rows_X[s * n_in + i] = X[row * n_in + i];
-                for (i = 0; i < n_out; i++)
-                    rows_Y[s * n_out + i] = Y[row * n_out + i];
-                if (sample_weights)
-                    rows_weights[s] = sample_weights[row];
-            }
-            batch_X = rows_X;
-            batch_Y = rows_Y;
-            weights = sample_weights ? rows_weights : NULL;
-        }
-        pn_train_step(L + start, network, optimizer, workspace, batch_X, batch_Y, weights, dropout,
-                      size);
+        double *rows_Y = order ? batch + size * n_in : NULL;
+        double *rows_weights = order ? rows_Y + size * n_out : NULL;
+        pn_train_step(L + start, network, optimizer, workspace,
+                      pn_take(batch, X, order, start, size, n_in),
+                      pn_take(rows_Y, Y, order, start, size, n_out),
+                      pn_take(rows_weights, sample_weights, order, start, size, 1), dropout, size);
     }
     return pn_mean(L, n);
 }

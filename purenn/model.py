@@ -8,7 +8,7 @@ from .annotations import TYPE_CHECKING, Any, Iterable
 from .architecture import Architecture, Preparation
 from .checks import check_choice, shown
 from .notation import quoted
-from .reference import RandomState
+from .random_state import RandomState
 
 if TYPE_CHECKING:
     from array import array

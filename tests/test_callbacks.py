@@ -14,7 +14,7 @@ import purenn
 import purenn.history
 from purenn import Network, Training, TrainingWarning, callbacks
 from purenn.callbacks import Checkpoint, EarlyStopping, Progress
-from purenn.reference import RandomState
+from purenn.random_state import RandomState
 from purenn.schedules import Exponential, Linear, WarmUp
 
 N = 20

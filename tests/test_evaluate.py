@@ -9,7 +9,8 @@ from test_network import INF, NAN, linear, network, refused
 
 from purenn import Network
 from purenn.evaluation import Evaluation
-from purenn.reference import LOSSES, RandomState
+from purenn.random_state import RandomState
+from purenn.reference import LOSSES
 
 LABELS = ["a", "b", "c"]
 

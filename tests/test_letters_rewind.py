@@ -9,7 +9,8 @@ from purenn import reference
 from purenn.articles import least_squares
 from purenn.articles import letters_rewind as rewind
 from purenn.articles.letters import a, b, c, weights
-from purenn.reference import Network, RandomState, forward, mean_squared_error
+from purenn.random_state import RandomState
+from purenn.reference import Network, forward, mean_squared_error
 from purenn.shipped import dataset_bytes, dataset_tables, numbers
 
 np = pytest.importorskip("numpy")

@@ -22,7 +22,7 @@ from cases import Case, WideCase, train_epoch, train_step
 from purenn import Network, door, reference
 from purenn.engines import engine as choose
 from purenn.optimizers import PLAIN, Learning
-from purenn.reference import RandomState
+from purenn.random_state import RandomState
 
 EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
 NAN, INF = float("nan"), float("inf")

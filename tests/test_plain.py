@@ -12,6 +12,7 @@ from purenn.plain import elementary, training
 from purenn.plain import network as plain_network
 from purenn.plain.linalg import WIDTH, parts
 from purenn.plain.network import LIMIT, MOST_KEPT, MOST_LAYERS, Tiled, layers_of, tiled
+from purenn.random_state import RandomState
 
 pytest.importorskip("hypothesis")
 
@@ -261,7 +262,7 @@ def test_shuffled_batches_are_made_anew():
     net = Network([2, 3, 1], seed=3, backend="python")
     text = first_weights(net)
     net.fit(X, Y, epochs=4, learning_rate=0.1, batch_size=4, shuffle=True, seed=7)
-    stream = reference.RandomState(7)
+    stream = RandomState(7)
     for _ in range(4):
         train_epoch(reference, text, X, Y, stream.permutation(5), 4, 0.1)
     assert bits(net.get_weights()) == bits(text.parameters)

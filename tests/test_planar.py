@@ -6,7 +6,7 @@ from purenn.articles import planar
 from purenn.articles.planar import GENERATOR_BOUND
 from purenn.articles.printed import Options
 from purenn.engines import engine as choose
-from purenn.reference import RandomState
+from purenn.random_state import RandomState
 
 np = pytest.importorskip("numpy")
 

@@ -10,7 +10,7 @@ import math
 import pytest
 from bits import bits
 
-from purenn.reference import RandomState
+from purenn.random_state import RandomState
 
 np = pytest.importorskip("numpy")
 

@@ -14,6 +14,7 @@ static inline void update_by_rule(double *w, double *moments, const double *sums
                                   const struct pn_step *step, size_t count)
 {
     const struct pn_optimizer *optimizer = step->optimizer;
+    struct pn_update update;
     double g[SOME_GRADIENTS];
     size_t start, i, some;
     for (start = 0; start < count; start += some) {
@@ -24,8 +25,9 @@ static inline void update_by_rule(double *w, double *moments, const double *sums
             g[i] = step->factor * g[i];
         if (optimizer->decay)
             optimizer->decay(w + start, g, optimizer->weight_decay, step->learning_rate, some);
-        optimizer->rule->update(w + start, moments ? moments + start : NULL, g, &step->rates,
-                                step->apart, some);
+        update = (struct pn_update){w + start, moments ? moments + start : NULL, g, &step->rates,
+                                    step->apart, some};
+        optimizer->rule->update(&update);
     }
 }
 

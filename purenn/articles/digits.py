@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..images import read_images
 from ..network import Network
-from ..reference import RandomState
+from ..random_state import RandomState
 from ..shipped import dataset_tables
 from ..terminal import curve, progress
 from ..training import Training

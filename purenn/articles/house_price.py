@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engines import lists
 from ..network import Network
-from ..reference import RandomState
+from ..random_state import RandomState
 from ..terminal import curve
 from .printed import (
     Document,

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..engines import lists
-from ..reference import RandomState
+from ..random_state import RandomState
 from ..shipped import dataset_tables, numbers
 from ..terminal import blocks, curve
 from .letters_printed import (

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..reference import RandomState
+from ..random_state import RandomState
 from ..shipped import dataset_tables, numbers
 from ..terminal import curve, decision_map, progress
 from .printed import Document, Options, Result

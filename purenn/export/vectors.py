@@ -10,7 +10,8 @@ from ..checks import shown
 from ..door import finite_row
 from ..network import Network
 from ..optimizers import Optimizer
-from ..reference import ACTIVATIONS, RandomState, scale_inputs
+from ..random_state import RandomState
+from ..reference import ACTIVATIONS, scale_inputs
 from ..training import TrainingWarning
 
 LIMITS = (-1.0, 1.0)  # of random inputs, after the input scaling, where none are given

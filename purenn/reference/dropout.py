@@ -26,10 +26,10 @@ def draw_masks(random: Random, rates: list[float], n: int, sizes: list[int]) -> 
     for _ in range(n):
         for layer, rate in enumerate(rates):
             kept = 1.0 / (1.0 - rate)
-            mask = [1.0] * sizes[layer + 1]
-            if rate > 0.0:
-                for j in range(len(mask)):
-                    mask[j] = 0.0 if random_word(random) < rate * 4294967296.0 else kept
+            mask = []
+            for _ in range(sizes[layer + 1]):
+                left_out = rate > 0.0 and random_word(random) < rate * 4294967296.0
+                mask.append(0.0 if left_out else kept)
             masks[layer].append(mask)
     return masks
 

@@ -3,6 +3,9 @@
 Uniform and normal weights of the same name have the same variance. The normal ones are not cut off:
 PyTorch's aren't either, while Keras draws again beyond 2 deviations, and widens the rest to the
 same variance.
+
+Sources: X. Glorot and Y. Bengio, AISTATS 2010, equations 12 and 16; K. He et al., ICCV 2015,
+equation 10; Y. LeCun et al., "Efficient BackProp", 1998, equation 16.
 """
 
 from math import sqrt
@@ -24,50 +27,32 @@ def normal_weights(state: Random, deviation: float, n_in: int, n_out: int) -> li
 
 
 def glorot_uniform(state: Random, n_in: int, n_out: int) -> list[list[float]]:
-    """W uniform in ±√(6 / (n_in + n_out)): for tanh, sigmoid and softmax.
-
-    Source: X. Glorot and Y. Bengio, AISTATS 2010, equation 16.
-    """
+    """W uniform in ±√(6 / (n_in + n_out)): for tanh, sigmoid and softmax."""
     return uniform_weights(state, sqrt(divide(6.0, n_in + n_out)), n_in, n_out)
 
 
 def glorot_normal(state: Random, n_in: int, n_out: int) -> list[list[float]]:
-    """W normal with deviation √(2 / (n_in + n_out)): for tanh, sigmoid and softmax.
-
-    Source: X. Glorot and Y. Bengio, AISTATS 2010, equation 12.
-    """
+    """W normal with deviation √(2 / (n_in + n_out)): for tanh, sigmoid and softmax."""
     return normal_weights(state, sqrt(divide(2.0, n_in + n_out)), n_in, n_out)
 
 
 def he_uniform(state: Random, n_in: int, n_out: int) -> list[list[float]]:
-    """W uniform in ±√(6 / n_in): for relu and leaky_relu.
-
-    Source: K. He and others, ICCV 2015, equation 10.
-    """
+    """W uniform in ±√(6 / n_in): for relu and leaky_relu."""
     return uniform_weights(state, sqrt(divide(6.0, n_in)), n_in, n_out)
 
 
 def he_normal(state: Random, n_in: int, n_out: int) -> list[list[float]]:
-    """W normal with deviation √(2 / n_in): for relu and leaky_relu.
-
-    Source: K. He and others, ICCV 2015, equation 10.
-    """
+    """W normal with deviation √(2 / n_in): for relu and leaky_relu."""
     return normal_weights(state, sqrt(divide(2.0, n_in)), n_in, n_out)
 
 
 def lecun_uniform(state: Random, n_in: int, n_out: int) -> list[list[float]]:
-    """W uniform in ±√(3 / n_in): for tanh and identity.
-
-    Source: Y. LeCun and others, "Efficient BackProp", 1998, equation 16.
-    """
+    """W uniform in ±√(3 / n_in): for tanh and identity."""
     return uniform_weights(state, sqrt(divide(3.0, n_in)), n_in, n_out)
 
 
 def lecun_normal(state: Random, n_in: int, n_out: int) -> list[list[float]]:
-    """W normal with deviation √(1 / n_in): for tanh and identity.
-
-    Source: Y. LeCun and others, "Efficient BackProp", 1998, equation 16.
-    """
+    """W normal with deviation √(1 / n_in): for tanh and identity."""
     return normal_weights(state, sqrt(divide(1.0, n_in)), n_in, n_out)
 
 

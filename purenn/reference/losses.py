@@ -46,55 +46,37 @@ class Loss:
     """
 
     def __init__(
-        self, losses, gradient, matched, losses_of_Z, of_probabilities: bool, scale: str
+        self, losses, gradient, scale: str, of_probabilities=False, matched=None, losses_of_Z=None
     ) -> None:
         self.losses = losses
         self.gradient = gradient
+        self.scale = scale
+        self.of_probabilities = of_probabilities
         self.matched = matched
         self.losses_of_Z = losses_of_Z
-        self.of_probabilities = of_probabilities
-        self.scale = scale
 
+
+MEAN = "mean over samples and outputs"
+SUM = "sum over outputs, mean over samples"
 
 LOSSES = {
-    "mean_squared_error": Loss(
-        mean_squared_error,
-        mean_squared_error_gradient,
-        None,
-        None,
-        False,
-        "mean over samples and outputs",
-    ),
-    "mean_absolute_error": Loss(
-        mean_absolute_error,
-        mean_absolute_error_gradient,
-        None,
-        None,
-        False,
-        "mean over samples and outputs",
-    ),
-    "huber": Loss(
-        huber,
-        huber_gradient,
-        None,
-        None,
-        False,
-        "mean over samples and outputs, delta 1",
-    ),
+    "mean_squared_error": Loss(mean_squared_error, mean_squared_error_gradient, MEAN),
+    "mean_absolute_error": Loss(mean_absolute_error, mean_absolute_error_gradient, MEAN),
+    "huber": Loss(huber, huber_gradient, MEAN + ", delta 1"),
     "binary_cross_entropy": Loss(
         binary_cross_entropy,
         binary_cross_entropy_gradient,
+        SUM,
+        True,
         "sigmoid",
         binary_cross_entropy_with_logits,
-        True,
-        "sum over outputs, mean over samples",
     ),
     "categorical_cross_entropy": Loss(
         categorical_cross_entropy,
         categorical_cross_entropy_gradient,
+        SUM,
+        True,
         "softmax",
         categorical_cross_entropy_with_logits,
-        True,
-        "sum over outputs, mean over samples",
     ),
 }

@@ -1,13 +1,14 @@
 """Calls every function of the reference, printing the bits.
 
-Runs unchanged on CPython and MicroPython, beside a copy of purenn/reference called `reference`.
+Runs unchanged on CPython and MicroPython, beside what is portable of purenn.
 tests/test_micropython.py compares what the two print. A number is printed as the hexadecimal
 of its big-endian binary64, any NaN as nan.
 """
 
 import struct
 
-from reference import (
+from purenn.random_state import RandomState
+from purenn.reference import (
     ACTIVATIONS,
     INITIALIZATIONS,
     LOSSES,
@@ -15,7 +16,6 @@ from reference import (
     Dropout,
     Network,
     Optimizer,
-    RandomState,
     Rates,
     affine,
     backward,

@@ -1,7 +1,7 @@
 """Trains by the fast bodies and by the reference, and prints whether they gave the same bits.
 
-Runs unchanged on CPython and MicroPython, beside a package `purenn` of purenn/reference and
-purenn/plain. tests/test_micropython.py compares what the two print.
+Runs unchanged on CPython and MicroPython, beside what is portable of purenn.
+tests/test_micropython.py compares what the two print.
 """
 
 import struct
@@ -10,8 +10,9 @@ from purenn import reference
 from purenn.plain.elementary import exp, tanh
 from purenn.plain.network import tiled
 from purenn.plain.training import train_epoch
+from purenn.random_state import RandomState
 
-random = reference.RandomState(5)
+random = RandomState(5)
 
 
 def bits(x):

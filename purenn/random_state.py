@@ -1,6 +1,6 @@
-"""RandomState: the interface of NumPy's legacy generator to the streams of random.py."""
+"""RandomState: the interface of NumPy's legacy generator to the streams of the reference."""
 
-from .random import (
+from .reference.random import (
     MASK,
     Random,
     random_below_or_equal,
