@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from bits import bits
 from exports import EDGES, LIMITS, random_network, some_inputs
-from test_micropython import run_on_micropython
+from test_micropython import REFERENCE, run_on_micropython
 
 from purenn import Network, export_python
 from purenn.export.python import literal
@@ -60,7 +60,7 @@ def test_selftest_passes(python, tmp_path):
 def test_selftest_passes_on_micropython(tmp_path):
     for seed in range(8):
         _, path, _ = exported(tmp_path, seed)
-        (said,) = run_on_micropython(path, tmp_path)
+        (said,) = run_on_micropython(path, tmp_path, REFERENCE)
         assert said == f"net{seed}: passed: the same bits as purenn in 4 predictions"
 
 
@@ -120,7 +120,7 @@ def test_literals_are_read_as_the_same_bits_on_micropython(tmp_path):
     script = tmp_path / "script.py"
     lines = [f"print(struct.pack('>d', {literal(value)}).hex())" for value in NUMBERS]
     script.write_text("\n".join(["import struct", "from math import ldexp", *lines]))
-    assert run_on_micropython(script, tmp_path) == bits(NUMBERS)
+    assert run_on_micropython(script, tmp_path, REFERENCE) == bits(NUMBERS)
 
 
 def test_literals_by_hand():

@@ -88,7 +88,11 @@ NETWORKS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] * n.startswith("random")) for n in NETWORKS]
+    "name",
+    [
+        pytest.param(n, marks=[] if n in ("scaled", "labels", "one output") else pytest.mark.slow)
+        for n in NETWORKS
+    ],
 )
 def test_the_reported_bytes_are_those_of_the_compiled_object(name, form, tmp_path):
     """Constants by their size in the object, buffers by what the predicting functions declare."""

@@ -442,7 +442,15 @@ def test_numbers_take_the_memory_that_they_need(path):
     assert peak_of(lambda: read_tensors(path)) < 1.1 * 2**23
 
 
-@pytest.mark.parametrize("inner", ["[]", "{}", "1", '""'])
+@pytest.mark.parametrize(
+    "inner",
+    [
+        pytest.param("[]", marks=pytest.mark.slow),
+        "{}",
+        "1",
+        pytest.param('""', marks=pytest.mark.slow),
+    ],
+)
 def test_memory_for_a_header_is_within_bounds(path, inner):
     many = ",".join([inner] * ((MOST_HEADER - 60) // (len(inner) + 1)))
     text = f'{{"a":{{"dtype":"F64","shape":[{many}],"data_offsets":[0,8]}}}}'
