@@ -5,8 +5,6 @@
 #include "contract.h"
 #include "purenn.h"
 
-extern double pn_xdivy(double x, double y) PN_ONE_COPY;
-
 /* x*log y, which is 0 where x is 0, whatever y. */
 double pn_xlogy(double x, double y)
 {
@@ -18,7 +16,7 @@ double pn_xlogy(double x, double y)
 /* x / max(y, 2^-1022), which is 0 where x is 0, whatever y: the derivative of x*log y by y.
  *
  * With this divisor it is finite for |x| <= 1, so that it times a derivative of 0 is 0. */
-double pn_xdivy(double x, double y)
+PN_ONE_COPY double pn_xdivy(double x, double y)
 {
     if (x == 0.0)
         return 0.0;

@@ -15,7 +15,6 @@
 #include "purenn.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #define INF ((double)INFINITY)
@@ -107,10 +106,8 @@ double pn_log(double x)
     int k;
     if (x != x || x == INF)
         return x;
-    if (x == 0.0)
-        return -INF;
-    if (x < 0.0)
-        return NOT_A_NUMBER;
+    if (x <= 0.0)
+        return x == 0.0 ? -INF : NOT_A_NUMBER;
     double m = pn_split(x, &k);
     if (m < SQRT_HALF) {
         m = 2.0 * m;

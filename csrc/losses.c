@@ -3,12 +3,8 @@
  *
  * A loss gives one number per sample, (n), and a gradient is per sample too: it carries the 1/n_out
  * of a mean over outputs but never 1/n. The mean over samples is taken once: of the losses in
- * pn_mean, of the gradients in dW and db.
- *
- * Scales: mean_squared_error, mean_absolute_error and huber are means over samples and outputs, as
- * in Keras and PyTorch; the delta of huber is 1, as theirs is unless told otherwise. Both
- * cross-entropies are summed over outputs and averaged over samples; Keras and PyTorch divide the
- * binary one by the number of outputs as well. */
+ * pn_mean, of the gradients in dW and db. Losses for numbers are means over samples and outputs,
+ * cross-entropies sums over outputs and means over samples. */
 #include "contract.h"
 #include "purenn.h"
 

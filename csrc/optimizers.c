@@ -69,8 +69,7 @@ void pn_rprop(double *w, double *before, double *sizes, const double *g, double 
               size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        double size = sizes[i] == 0.0 ? learning_rate : sizes[i];
-        double direction = g[i];
+        double size = sizes[i] == 0.0 ? learning_rate : sizes[i], direction = g[i];
         if (before[i] * g[i] > 0.0) {
             size = size * GROWTH;
         } else if (before[i] * g[i] < 0.0) {

@@ -14,7 +14,7 @@ ROOMS = sorted(path.stem for path in REFERENCE.glob("*.py") if path.stem != "__i
 
 # Above a C function: its comment, then its return type, name and parameters, up to the brace.
 C_FUNCTION = re.compile(
-    r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:void|double|size_t|uint32_t) pn_(\w+)\(([^)]*)\)\n\{",
+    r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:PN_ONE_COPY )?(?:void|double|size_t|uint32_t) pn_(\w+)\(([^)]*)\)\n\{",
     re.M,
 )
 SIZES = {"n", "n_in", "n_out", "count", "sizes", "n_layers"}
@@ -45,7 +45,7 @@ def c_functions(room):
         for comment, name, parameters in C_FUNCTION.findall(text)
     ]
     assert len(found) == len(
-        re.findall(r"^(?:void|double|size_t|uint32_t) pn_\w+\(", text, re.M)
+        re.findall(r"^(?:PN_ONE_COPY )?(?:void|double|size_t|uint32_t) pn_\w+\(", text, re.M)
     ), room
     return found
 
