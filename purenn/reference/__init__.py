@@ -50,7 +50,7 @@ from .initialization import (
     zeros,
 )
 from .linalg import affine, bias_gradient, input_gradient, weight_gradient
-from .losses import LOSSES, mean
+from .losses import LOSSES, mean, one_hot
 from .near_zero import expm1, log1p
 from .network import (
     Network,
