@@ -8,6 +8,16 @@
 #include "contract.h"
 #include "purenn.h"
 
+/* Y[s][j] = 1 where j is the class of sample s, else 0: targets that name classes.
+ *
+ * classes (n), each less than n_out -> Y (n, n_out). */
+void pn_one_hot(double *Y, const uint32_t *classes, size_t n_out, size_t n)
+{
+    for (size_t s = 0; s < n; s++)
+        for (size_t j = 0; j < n_out; j++)
+            Y[s * n_out + j] = j == classes[s] ? 1.0 : 0.0;
+}
+
 /* (sum of L[s]) / n, s ascending: the loss of a batch. */
 double pn_mean(const double *L, size_t n)
 {

@@ -119,6 +119,7 @@ void pn_matched_gradient(double *dZ, const double *A, const double *Y, size_t n,
 
 /* losses.c: all losses
  * -------------------- */
+void pn_one_hot(double *Y, const uint32_t *classes, size_t n_out, size_t n);
 double pn_mean(const double *L, size_t n);
 
 /* A loss as a network uses it. */

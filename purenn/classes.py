@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from struct import iter_unpack
 
-from .annotations import Any, Sequence
+from .annotations import TYPE_CHECKING, Any, Iterable, Sequence
 from .checks import STRINGS, is_number, shown
 from .door import NUMBER_FORMATS, ROWS, buffer_view, is_row, items
+
+if TYPE_CHECKING:
+    from array import array
 
 
 def class_of(outputs: list[float]) -> int:
@@ -48,8 +51,11 @@ def flat_items(name: str, values: Any) -> list | None:
 
 def check_classes(name: str, found: list) -> list[int] | list[str]:
     """One class for each sample: all whole numbers, or all strings."""
-    if isinstance(found[0], str):
-        return _strings(name, found)
+    return _strings(name, found) if isinstance(found[0], str) else whole_numbers(name, found)
+
+
+def whole_numbers(name: str, found: list) -> list[int]:
+    """Classes as whole numbers, in whatever types they are."""
     kinds = {*map(type, found)}
     if kinds == {int}:
         return found
@@ -65,12 +71,20 @@ def check_classes(name: str, found: list) -> list[int] | list[str]:
 
 def check_range(name: str, numbers: list[int], n_classes: int) -> None:
     """Refuses a class that is not 0 … n_classes − 1."""
-    if not 0 <= min(numbers) <= max(numbers) < n_classes:
+    present = {*numbers}  # few, mostly
+    if not 0 <= min(present) <= max(present) < n_classes:
         index = next(i for i, number in enumerate(numbers) if not 0 <= number < n_classes)
         raise ValueError(
             f"{name}[{index}]: expected a class from 0 to {n_classes - 1}, "
             f"got {shown(numbers[index])}"
         )
+
+
+def packed(numbers: Iterable[int]) -> array:
+    """Classes in 4 bytes each."""
+    from array import array  # which imports `collections`
+
+    return array("I", numbers)
 
 
 def check_known(name: str, found: Sequence, known: dict, which: str) -> None:

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
         def targets(self, block: Block) -> Any:
             """The rows of a block as a matrix of float64, where they lie if they can be."""
 
+        def classes(self, numbers: array, n_out: int) -> Any:
+            """Targets that name these classes, 0 … n_out − 1, in 4 bytes each."""
+
         def first_not_finite(self, X: Any, units: int = 0) -> int | None:
             """The row of the first input that is not finite, or None. `units` tells that a layer
             of so many will be trained on X."""

@@ -24,11 +24,12 @@ class Evaluation:
         n = block.shape[0]
         self._weights, self._shape = weights, (n, architecture.n_out)
         self._X = samples.inputs(weights.engine, architecture, block)
-        self._Y = samples.targets(weights.engine, architecture, Y, n)
+        given: Any = samples.read_targets(architecture, Y, n)
+        self._Y = samples.targets(weights.engine, architecture, given)
         self._metrics: dict[str, Callable[[Any, Any], float]] = {"accuracy": metrics.accuracy}
-        self._truth: Any = samples.true_classes(architecture, Y, n)
+        self._truth: Any = samples.true_classes(architecture, given)
         if self._truth is None:
-            self._truth = samples.number_rows(architecture, Y, n).rows
+            self._truth = given.rows
             self._metrics = {"r2": metrics.r2, "mean_absolute_error": metrics.mean_absolute_error}
 
     def measure(self) -> dict[str, float]:

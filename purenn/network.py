@@ -246,7 +246,8 @@ class Network(Frozen):
         weights, architecture = self.weights, self.architecture
         block = door.matrix("X", X, architecture.n_in, "sample")
         X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
-        Y = samples.targets(weights.engine, architecture, Y, block.shape[0])
+        given = samples.read_targets(architecture, Y, block.shape[0])
+        Y = samples.targets(weights.engine, architecture, given)
         loss, gradients = weights.gradients(X, Y)
         return loss, lists_of(architecture, gradients)
 

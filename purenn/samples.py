@@ -1,7 +1,7 @@
 """A user's samples as an engine computes with them: checked, scaled, and targets that fit a loss.
 
-Targets are numbers, a row for each sample; or classes, by number or by label, which become the rows
-that name them.
+Targets are numbers, a row for each sample; or classes, by number or by label, each kept in 4 bytes:
+the rows that name them are made where they are needed, by `one_hot`.
 
 Everything here raises TypeError or ValueError with the argument's name, what was expected and what
 came.
@@ -12,14 +12,19 @@ from __future__ import annotations
 from math import isfinite
 
 from . import door
-from .annotations import TYPE_CHECKING, Any, Mapping
+from .annotations import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 from .architecture import Architecture
 from .checks import check_count, check_finite, counted, shown
-from .classes import check_classes, check_known, check_range, flat_items
-from .reference import scale_inputs
+from .classes import check_classes, check_known, check_range, flat_items, packed
+from .reference import one_hot, scale_inputs
 
 if TYPE_CHECKING:
+    from array import array
+    from typing import Union
+
     from .engines import Engine
+
+    Given = Union[array[int], door.Block]  # targets as they were given: classes, or rows
 
 
 def inputs(engine: Engine, architecture: Architecture, block: door.Block, units: int = 0) -> Any:
@@ -38,27 +43,45 @@ def inputs(engine: Engine, architecture: Architecture, block: door.Block, units:
     return inputs
 
 
-def targets(engine: Engine, architecture: Architecture, Y: Any, n_rows: int) -> Any:
-    """Y for n_rows samples, as the engine computes with it and the loss can take it.
+def read_targets(architecture: Architecture, Y: Any, n_rows: int) -> Given:
+    """Y for n_rows samples: the number of the class of each, or rows of numbers.
 
     Where each sample has one number, a flat list of them will do; where outputs are probabilities,
-    a flat list of classes.
+    a flat list of classes. Of one output, the numbers of the classes are its targets.
     """
     numbers = class_numbers(architecture, Y, n_rows)
-    if numbers is not None:
-        return engine.targets(class_rows(numbers, architecture.n_out))
-    block = number_rows(architecture, Y, n_rows)
-    targets = engine.targets(block)
+    if numbers is not None and architecture.n_out > 1:
+        return numbers
+    return _number_rows(architecture, Y if numbers is None else numbers, n_rows)
+
+
+def targets(engine: Engine, architecture: Architecture, given: Given) -> Any:
+    """Targets as the engine computes with them and the loss can take them."""
+    if not isinstance(given, door.Block):
+        return engine.classes(given, architecture.n_out)
+    targets = engine.targets(given)
     row = engine.first_outside(targets, *architecture.target_limits)
     if row is not None:
-        raise _wrong_target(architecture, block, row)
+        raise _wrong_target(architecture, given, row)
     return targets
 
 
+def numbers_of_targets(given: Given, n_out: int) -> Iterator[memoryview[Any]]:
+    """The numbers of targets, row by row; of classes, of a few rows at a time."""
+    if isinstance(given, door.Block):
+        yield given.numbers
+        return
+    rows = max(1, door.AT_ONCE // n_out)
+    for first in range(0, len(given), rows):
+        some: Any = given[first : first + rows]
+        yield door.matrix("Y", one_hot(some, n_out)).numbers
+
+
 def weights(
-    architecture: Architecture, sample_weight: Any, class_weight: Any, Y: Any, n_rows: int
+    architecture: Architecture, sample_weight: Any, class_weight: Any, given: Given, n_rows: int
 ) -> memoryview[Any]:
-    """The weight of each of n_rows samples: its own times its class's, each 1 if not given."""
+    """The weight of each of n_rows samples: its own times that of the class which its targets name,
+    each 1 if not given."""
     found = memoryview(bytearray(8 * n_rows)).cast("d")
     own = None if sample_weight is None else door.vector("sample_weight", sample_weight, n_rows)
     for s in range(n_rows):
@@ -69,7 +92,7 @@ def weights(
             )
     if class_weight is not None:
         by_number = _class_weights(architecture, class_weight)
-        numbers = true_classes(architecture, Y, n_rows)
+        numbers = true_classes(architecture, given)
         if numbers is None:
             raise ValueError("class_weight: expected Y that names a class for each sample")
         for s, number in enumerate(numbers):
@@ -99,11 +122,11 @@ def _class_weights(architecture: Architecture, class_weight: Any) -> dict[int, f
     return by_number
 
 
-def class_numbers(architecture: Architecture, Y: Any, n_rows: int) -> list[int] | None:
+def class_numbers(architecture: Architecture, Y: Any, n_rows: int) -> array[int] | None:
     """The class of each of n_rows samples, where outputs are probabilities and Y names classes, by
     number or by label; None where it holds numbers for the outputs.
 
-    Of one output, the numbers of the classes are its targets, and labels alone are classes.
+    Of one output, labels alone are classes.
     """
     n_out, labels = architecture.n_out, architecture.preparation.labels
     if n_out == 1 and labels is None:
@@ -119,25 +142,12 @@ def class_numbers(architecture: Architecture, Y: Any, n_rows: int) -> list[int] 
         raise ValueError(f"Y: expected {rows} or classes, as many as X has, got {len(found)}")
     classes: Any = check_classes("Y", found)
     if has_labels:
-        return _numbers_of_labels(labels, classes)
+        return packed(_numbers_of_labels(labels, classes))
     check_range("Y", classes, n_out)
-    return classes
+    return packed(classes)
 
 
-def class_rows(numbers: list[int], n_out: int) -> door.Block:
-    """Targets that name these classes: 1 at the class and 0 elsewhere; of one output the number."""
-    n = len(numbers)
-    rows = memoryview(bytearray(8 * n * n_out)).cast("d")
-    if n_out == 1:
-        for s, number in enumerate(numbers):
-            rows[s] = number
-    else:
-        for start, number in zip(range(0, n * n_out, n_out), numbers):
-            rows[start + number] = 1.0
-    return door.Block(rows, (n, n_out))
-
-
-def number_rows(architecture: Architecture, Y: Any, n_rows: int) -> door.Block:
+def _number_rows(architecture: Architecture, Y: Any, n_rows: int) -> door.Block:
     """Y as rows of numbers, one for each of n_rows samples."""
     n_out = architecture.n_out
     block = door.column("Y", Y) if n_out == 1 else door.matrix("Y", Y, n_out, "target")
@@ -147,15 +157,15 @@ def number_rows(architecture: Architecture, Y: Any, n_rows: int) -> door.Block:
     return block
 
 
-def true_classes(architecture: Architecture, Y: Any, n_rows: int) -> list[int] | None:
-    """The class of each sample, where Y names it: as `class_numbers` has it, by 1 among 0s, or for
-    one output as 0 or 1. None where outputs are no probabilities, or a row names no class."""
-    numbers = class_numbers(architecture, Y, n_rows)
-    if numbers is not None or not architecture.gives_probabilities:
-        return numbers
-    block, n_out = number_rows(architecture, Y, n_rows), architecture.n_out
-    numbers = []
-    for row in map(block.row, range(n_rows)):
+def true_classes(architecture: Architecture, given: Given) -> Sequence[int] | None:
+    """The class of each sample, where its targets name it: by number, by 1 among 0s, or for one
+    output as 0 or 1. None where outputs are no probabilities, or a row names no class."""
+    if not isinstance(given, door.Block):
+        return given
+    if not architecture.gives_probabilities:
+        return None
+    numbers, (n_rows, n_out) = [], given.shape
+    for row in map(given.row, range(n_rows)):
         if n_out == 1 and row[0] in (0.0, 1.0):
             numbers.append(int(row[0]))
         elif n_out > 1 and row.count(1.0) == 1 and row.count(0.0) == n_out - 1:

@@ -11,7 +11,6 @@ from .access import Claim
 from .annotations import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from .architecture import Architecture, check_seed
 from .checks import check_bool, check_count, check_finite, check_positive, counted, shown
-from .engines import numbers as numbers_of
 from .evaluation import Evaluation
 from .history import History, Progress
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
@@ -94,11 +93,14 @@ class Training:
             X, Y, sample_weight, validation_data = _split(X, Y, sample_weight, validation_split)
         self._block = block = door.matrix("X", X, architecture.n_in, "sample")
         self._n = block.shape[0]
+        self._targets = targets = samples.read_targets(architecture, Y, self._n)
         given_weights = None
         if sample_weight is not None or class_weight is not None:
-            given_weights = samples.weights(architecture, sample_weight, class_weight, Y, self._n)
+            given_weights = samples.weights(
+                architecture, sample_weight, class_weight, targets, self._n
+            )
         X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
-        self._Y = Y = samples.targets(weights.engine, architecture, Y, self._n)
+        Y = samples.targets(weights.engine, architecture, targets)
         self.optimizer = check_optimizer(optimizer)
         if learning_rate is None:
             learning_rate = self.optimizer.learning_rate
@@ -332,14 +334,14 @@ class Training:
         """The SHA-256 of samples, targets and sample weights as float64 numbers."""
         from array import array
         from hashlib import sha256
+        from itertools import chain
 
         from .tensors import little_endian
 
         digest = sha256()
-        parts = [self._block.numbers, numbers_of(self._Y)]
-        if self.learning.sample_weights is not None:
-            parts.append(self.learning.sample_weights)
-        for part in parts:
+        targets = samples.numbers_of_targets(self._targets, self.network.architecture.n_out)
+        weights = self.learning.sample_weights
+        for part in chain([self._block.numbers], targets, [] if weights is None else [weights]):
             for start in range(0, len(part), door.AT_ONCE):
                 numbers = array("d", door.float64(part[start : start + door.AT_ONCE]))
                 digest.update(little_endian(numbers))

@@ -213,5 +213,24 @@ class WideCase(Case):
             self.learning.vary(stream, n, len(self.sizes) - 2, False)
 
 
+class WithClasses:
+    """Targets that name classes: 1 at the class of each sample, else 0."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        stream, n_out = random.Random(seed), self.sizes[-1]
+        self.classes = [stream.randrange(n_out) for _ in self.X] if n_out else None
+        self.Y = [[float(j == number) for j in range(n_out)] for number in self.classes or []]
+        self.Y = self.Y or [[] for _ in self.X]
+
+
+class ClassCase(WithClasses, Case):
+    pass
+
+
+class WideClassCase(WithClasses, WideCase):
+    pass
+
+
 def copied(weights):
     return [([list(row) for row in W], list(b)) for W, b in weights]

@@ -98,6 +98,35 @@ def changing_data(stream, calls):
     return made
 
 
+def changing_classes(stream, calls):
+    """Between a look at classes and a training on them, they may become others."""
+    made, X = 0, buffer("d", N, N_IN, 1)
+    classes = array("q", [0] * N)
+    contents = [array("q", [value] * N) for value in (0, N_OUT - 1, 2**31, -1)]
+    stop = threading.Event()
+
+    def change():
+        flat = memoryview(classes)
+        while not stop.is_set():
+            for content in contents:
+                flat[:] = content
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(calls // 3 + 1):
+            net = Network([N_IN, 5, N_OUT], activations="sigmoid", seed=1, backend="c")
+            batch = stream.choice([1, 7, None])
+            attempt(net.fit, X, classes, epochs=2, learning_rate=0.1, batch_size=batch)
+            attempt(net.gradients, X, classes)
+            attempt(net.evaluate, X, classes)
+            made += 3
+    finally:
+        stop.set()
+        thread.join()
+    return made
+
+
 # Views that are released, memory that would move
 
 
@@ -361,6 +390,7 @@ def main(calls, seed=0):
     """Makes at least that many calls; how many it made."""
     scenes = [
         changing_data,
+        changing_classes,
         released_views,
         lying_classes,
         threads_on_one_network,

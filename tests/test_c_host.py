@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 from bits import bits
-from cases import EDGES, Case, WideCase
+from cases import EDGES, Case, ClassCase, WideCase, WideClassCase
 from golden import SHORT, digest_of_numbers, golden
 from test_c_core import BUILDS, ROOT, STRICT, case_text, dividing_by, expected_lines, hexes
 
@@ -131,7 +131,8 @@ def trainings(small, wide):
     expected = [
         bits([f(x) for x, y in zip(xs, reversed(xs)) for f in (*functions, dividing_by(y))])
     ]
-    for case in [*map(Case, small), *map(WideCase, wide)]:
+    with_classes = [*map(ClassCase, small[::3]), *map(WideClassCase, wide[::3])]
+    for case in [*map(Case, small), *map(WideCase, wide), *with_classes]:
         lines.append(case_text(case))
         expected += expected_lines(case)
     return "\n".join(lines), expected

@@ -1,14 +1,18 @@
 """Targets that are classes, by number or by label: the same bits as the rows that name them."""
 
+import struct
 from array import array
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 
 import pytest
 from bits import bits
 from test_network import INF, NAN, refused
 
-from purenn import Network, Training
+from purenn import Network, Optimizer, Training, door
+from purenn.evaluation import Evaluation
+from purenn.random_state import RandomState
 
 N_OUT = 3
 LABELS = ["été", "b", "A"]
@@ -90,7 +94,7 @@ def test_any_classes():
     hypothesis = pytest.importorskip("hypothesis")
     st = hypothesis.strategies
     from purenn.architecture import Architecture
-    from purenn.samples import class_numbers, class_rows
+    from purenn.samples import class_numbers
 
     @hypothesis.given(st.integers(2, 70), st.data())
     def check(n_out, data):
@@ -100,13 +104,98 @@ def test_any_classes():
         architecture = Architecture([1, n_out], labels=labels, **settings)
         series = [form(numbers) for name, form in FORMS.items() if "labels" not in name]
         for Y in (*series, named(numbers, labels)):
-            assert class_numbers(architecture, Y, len(numbers)) == numbers
-        block = class_rows(numbers, n_out)
-        assert block.shape == (len(numbers), n_out)
-        rows = [[float(j == number) for j in range(n_out)] for number in numbers]
-        assert [block.row(s) for s in range(len(numbers))] == rows
+            assert [*class_numbers(architecture, Y, len(numbers))] == numbers
 
     check()
+
+
+WAYS = {
+    "one by one": {"batch_size": 1},
+    "one by one, in new orders": {"batch_size": 1, "shuffle": True},
+    "batches in new orders": {"batch_size": 4, "shuffle": True},
+    "adam": {"batch_size": 4, "optimizer": Optimizer("adam", clip_norm=0.5, weight_decay=0.01)},
+    "weights": {"batch_size": 4, "sample_weight": [0.5 + s % 3 for s in range(19)]},
+    "weights of classes": {"batch_size": 1, "shuffle": True, "class_weight": {0: 0.5, "A": 3.0}},
+    "a share to look at": {"batch_size": 5, "validation_split": 0.3, "shuffle": True},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+@pytest.mark.parametrize("end", ENDS)
+def test_every_way_to_train(engine, end, dropout, way):
+    stream = RandomState(3)
+    samples = stream.randn(19, 2)
+    numbers = [s * s % N_OUT for s in range(19)]
+    rows = [[float(j == number) for j in range(N_OUT)] for number in numbers]
+    found = []
+    for threads in (1, 3):
+        for Y in (rows, numbers, array("B", numbers), named(numbers)):
+            net = network(engine, end, labels=LABELS, dropout=dropout, threads=threads)
+            options = {"seed": 5, **WAYS[way]}
+            if "validation_split" not in options:
+                options["validation_data"] = samples[::-1], Y[::-1]
+            training = Training(net, samples, Y, learning_rate=0.5, **options)
+            for _ in range(3):
+                training.step()
+            training.run(2)
+            measured = *training.history.history.items(), *net.evaluate(samples, Y).items()
+            found.append(bits([net.get_weights(), [value for _, value in measured]]))
+            found[-1].append([name for name, _ in measured] + [training.fingerprint()])
+    assert all(one == found[0] for one in found)
+
+
+@pytest.mark.parametrize("first, second", [(ROWS, CLASSES), (CLASSES, ROWS), (CLASSES, CLASSES)])
+@pytest.mark.parametrize("backends", [("c", "python"), ("python", "c")], ids="-".join)
+def test_a_training_begun_with_one_goes_on_with_the_other(
+    native, tmp_path, backends, first, second
+):
+    path, options = tmp_path / "training.safetensors", {"batch_size": 2, "shuffle": True, "seed": 3}
+    settings = {"activations": ["tanh", "softmax"], "seed": 1, "loss": ENDS["softmax"]}
+    net = Network([2, 4, N_OUT], backend=backends[0], **settings)
+    training = Training(net, X, first, learning_rate=0.5, **options)
+    training.run(2)
+    training.save(path)
+    other = Training.load(path, X, second, backend=backends[1])
+    for one in (training, other):
+        one.run(2)
+    assert bits(other.network.get_weights()) == bits(net.get_weights())
+    for wrong in ([0, 2, 1, 2, 1], [[0.0, 1.0, 0.0], *ROWS[1:]]):
+        with pytest.raises(ValueError, match="expected the data and sample weights"):
+            Training.load(path, X, wrong, backend=backends[1])
+
+
+def test_the_fingerprint_is_of_all_numbers_one_after_the_other(engine, monkeypatch):
+    """Whatever there is of them at a time."""
+    rows = [x for row in (*X, *ROWS) for x in row]
+    expected = sha256(struct.pack(f"<{len(rows)}d", *rows)).hexdigest()
+    training = Training(network(engine), X, CLASSES, learning_rate=0.5)
+    for most in (1, 4, 2**16):
+        monkeypatch.setattr(door, "AT_ONCE", most)
+        assert training.fingerprint() == expected
+
+
+def test_classes_stay_small(engine, monkeypatch):
+    """4 bytes each, and in Python 8 more; as rows 80. What inputs take is left out."""
+    tracemalloc = pytest.importorskip("tracemalloc")
+    n, n_out = 20_000, 10
+    net = network(engine, n_out=n_out)
+    samples = memoryview(array("d", bytes(16 * n))).cast("B").cast("d", (n, 2))
+    Y = array("q", [s % n_out for s in range(n)])
+    inputs = net.weights.engine.inputs(door.matrix("X", samples))
+    monkeypatch.setattr("purenn.samples.inputs", lambda *_: inputs)
+    monkeypatch.setattr("purenn.plain.training.pairs", lambda *_: ())
+    for make in (
+        lambda: Training(net, samples, Y, learning_rate=0.5),
+        lambda: Evaluation(net.architecture, net.weights, samples, Y),
+    ):
+        tracemalloc.start()
+        try:
+            kept = make()
+            size = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+        assert size < (6 if engine.name == "c" else 24) * n, kept
 
 
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "mean_squared_error"])

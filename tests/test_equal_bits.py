@@ -118,6 +118,16 @@ def test_scale_inputs_at_all_edges(native):
         assert bits(native.scale_inputs(*given)) == bits(reference.scale_inputs(*given)), offset
 
 
+@given(n_out=st.integers(1, 40), data=st.data())
+def test_one_hot(native, n_out, data):
+    classes = data.draw(st.lists(st.integers(0, n_out - 1), min_size=1, max_size=30))
+    expected = bits([[1.0 if j == number else 0.0 for j in range(n_out)] for number in classes])
+    assert bits(reference.one_hot(classes, n_out)) == expected
+    for form in "IqBd":
+        assert bits(native.one_hot(array(form, classes), n_out)) == expected
+    assert bits(native.one_hot(classes, n_out)) == expected
+
+
 def test_affine_of_no_samples(native):
     assert bits(native.affine([], [[1.0]], [2.0])) == bits(reference.affine([], [[1.0]], [2.0]))
 

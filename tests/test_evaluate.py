@@ -104,7 +104,9 @@ def test_many_samples_in_parts(native, monkeypatch):
     expected = net.evaluate(X, Y)
     for most in (1, 3, 10, 119):
         monkeypatch.setattr(engine, "AT_ONCE", most)
-        assert net.evaluate(X, Y) == expected
+        monkeypatch.setattr(engine, "TARGETS_AT_ONCE", most)
+        for targets in (Y, [[float(number == j) for j in range(3)] for number in Y]):
+            assert net.evaluate(X, targets) == expected
 
 
 # Which metrics fit
@@ -196,4 +198,5 @@ def test_the_core_refuses_targets_of_another_shape(native):
     net, other = (Network([3, n_out], seed=1, backend="c") for n_out in (2, 1))
     block = [[1.0, 2.0, 3.0]] * 2
     wide, narrow = (Evaluation(n.architecture, n.weights, block, [0, 1]) for n in (net, other))
-    refused(lambda: net.weights.evaluate(wide._X, narrow._Y), "Y", "4 numbers", "got 2")
+    for Y in (narrow._Y, net.weights.engine.classes(array("I", [0, 1, 0, 1]), 1)):
+        refused(lambda: net.weights.evaluate(wide._X, Y), "Y", "(2, 2)", str(Y.shape))  # noqa: B023

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 from bits import bits
-from cases import Case, WideCase, train_epoch, train_step
+from cases import Case, ClassCase, WideCase, WideClassCase, train_epoch, train_step
 
 from purenn import Network, door, reference
 from purenn.engines import engine as choose
@@ -99,9 +99,12 @@ class Native:
         self.X.name_columns(case.sizes[1])
         self.weights = engine.weights(architecture, block, threads)
         Y = [case.Y[s % len(case.Y)] for s in range(self.X.shape[0])]
+        classes = getattr(case, "classes", None)
         self.steps = self.weights.steps(
             self.X,
-            engine.targets(door.matrix("Y", Y)),
+            engine.classes(array("I", classes), case.sizes[-1])
+            if classes
+            else engine.targets(door.matrix("Y", Y)),
             batch_size or case.batch_size,
             learning or Learning(PLAIN, case.rate if rate is None else rate),
         )
@@ -148,6 +151,20 @@ def test_threads_that_share_work(native, level, threads):
     """On bytes, float32 and float64 as they lie, zeros left out."""
     for seed in range(12):
         case, right = expected(WideCase, seed)
+        assert trained(case, buffer(case.X, case.type), threads) == right, seed
+
+
+def test_random_trainings_on_classes(native, level):
+    """As the reference trains on the rows that name them."""
+    for seed in range(40):
+        case, right = expected(ClassCase, seed)
+        assert trained(case, case.X, 1 + seed % 8) == right, seed
+
+
+@pytest.mark.parametrize("threads", range(1, 9))
+def test_threads_that_share_classes(native, level, threads):
+    for seed in range(3, 8):
+        case, right = expected(WideClassCase, seed)
         assert trained(case, buffer(case.X, case.type), threads) == right, seed
 
 

@@ -155,6 +155,23 @@ def test_nothing_to_do(native):
         refused(call, "at least one sample")
 
 
+@pytest.mark.parametrize(
+    "classes, n_out, words",
+    [
+        ([0, 3], 3, ["classes[1]", "0 to 2", "got 3"]),
+        ([0, 2**32], 3, ["classes[1]", "0 to 2", "got 4294967296"]),
+        (array("b", [-1]), 3, ["classes[0]", "0 to 2", "got -1"]),
+        ([0], 0, ["n_out", "at least 1"]),
+        ([0, 1.5], 3, ["classes[1]", "whole number", "1.5"]),
+        (["a"], 3, ["classes[0]", "whole number", "'a'"]),
+        ([[0, 1]], 3, ["classes", "list of classes"]),
+        ([], 3, ["classes", "list of classes"]),
+    ],
+)
+def test_classes_that_c_would_not_find(native, classes, n_out, words):
+    refused(lambda: native.one_hot(classes, n_out), *words)
+
+
 # Buffers are used where they lie
 
 

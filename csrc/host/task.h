@@ -16,7 +16,7 @@ struct places {
     size_t sums;    /* (count) */
     size_t L;       /* (group) */
     size_t A, dZ;   /* layer by layer (group, width) */
-    size_t X, Y;    /* (group, n_in), (group, n_out): rows that must be converted or gathered */
+    size_t X, Y;    /* (group, n_in), (group, n_out): rows that must be made or gathered */
     size_t weights; /* (group) of samples: gathered */
     size_t squares; /* (units): sums of the columns of each dW, if gradients are clipped */
     size_t masks;   /* (group, hidden units), if there is dropout */
@@ -53,6 +53,12 @@ static int reads_in_place(const struct pn_training *t)
     return t->inputs.type == PN_FLOAT64 && t->order == NULL;
 }
 
+/* Whether the targets lie as rows in the order in which they are taken. */
+static int targets_lie_in_order(const struct pn_training *t)
+{
+    return t->classes == NULL && t->order == NULL;
+}
+
 /* count rounded up to whole cache lines. */
 static size_t whole_lines(size_t count)
 {
@@ -74,7 +80,7 @@ static struct places places_of(const struct pn_training *t)
     at.dZ = at.A + whole_lines(at.group * units);
     at.X = at.dZ + whole_lines(at.group * units);
     at.Y = at.X + (reads_in_place(t) ? 0 : at.group * sizes[0]);
-    at.weights = at.Y + (t->order ? at.group * sizes[n_layers] : 0);
+    at.weights = at.Y + (targets_lie_in_order(t) ? 0 : at.group * sizes[n_layers]);
     at.squares = at.weights + (t->order && t->sample_weights ? at.group : 0);
     at.masks = at.squares + (t->optimizer.clip ? units : 0);
     at.end = at.masks + (t->dropout ? at.group * (units - sizes[n_layers]) : 0);

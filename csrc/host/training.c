@@ -65,14 +65,23 @@ static struct walk walk_of(const struct task *task, const struct member *self,
     return walk;
 }
 
-/* The targets of those rows, where they lie or gathered in Y. */
+/* The targets of those rows, where they lie, or gathered or made from classes in Y. */
 static const double *targets_of(double *Y, const struct pn_training *t, struct pn_rows rows)
 {
     size_t n_out = t->network.sizes[t->network.n_layers], s;
-    if (t->order == NULL)
+    if (targets_lie_in_order(t))
         return t->Y + rows.first * n_out;
-    for (s = 0; s < rows.n; s++)
-        memcpy(Y + s * n_out, t->Y + t->order[rows.first + s] * n_out, n_out * sizeof *Y);
+    if (t->order == NULL) {
+        pn_one_hot(Y, t->classes + rows.first, n_out, rows.n);
+        return Y;
+    }
+    for (s = 0; s < rows.n; s++) {
+        size_t row = t->order[rows.first + s];
+        if (t->classes)
+            pn_one_hot(Y + s * n_out, t->classes + row, n_out, 1);
+        else
+            memcpy(Y + s * n_out, t->Y + row * n_out, n_out * sizeof *Y);
+    }
     return Y;
 }
 

@@ -47,6 +47,7 @@ struct pn_training {
     struct pn_network network;
     struct pn_inputs inputs;
     const double *Y;
+    const uint32_t *classes; /* NULL, or (n) in place of Y, which pn_one_hot makes of them */
     size_t *order; /* NULL where samples are taken as they stand */
     int shuffle;              /* whether each epoch begins with drawing its order */
     struct pn_random *random; /* NULL, or (2): draws orders and masks; and as it was kept */

@@ -95,7 +95,7 @@ INLINE const double *doubles_of(const struct pn_inputs *inputs, size_t row, doub
     return x;
 }
 
-/* pn_train_step on the sample of that row, whose targets are copied to y: its loss.
+/* pn_train_step on the sample of that row, whose targets come to lie in y: its loss.
  *
  * After the walk, for each layer: W = W - learning_rate*(0.0 + x*dz), b = b - learning_rate*(0.0 +
  * dz). *sparse tells whether zeros may be left out; and then of the next sample, which they may
@@ -111,9 +111,13 @@ INLINE double step_on_sample(const struct pn_training *t, struct walk *walk, dou
         sample = sample_tiles(inputs, row, 0, tiles_of(inputs));
     walk->rows.first = row;
     walk->X = *sparse ? NULL : doubles_of(inputs, row, x);
-    FOR_VECTORS(j, part, n_out)
-    {
-        store(y + j, load_part(t->Y + row * n_out + j, part));
+    if (t->classes) {
+        pn_one_hot(y, t->classes + row, n_out, 1);
+    } else {
+        FOR_VECTORS(j, part, n_out)
+        {
+            store(y + j, load_part(t->Y + row * n_out + j, part));
+        }
     }
     walk_forward(&own_kernels, walk);
     walk_backward(&own_kernels, walk, &L, y);

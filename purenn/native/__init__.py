@@ -14,6 +14,7 @@ from .functions import (
     log,
     log1p,
     mean,
+    one_hot,
     power_of_two,
     tanh,
     weigh_samples,

@@ -22,6 +22,8 @@ from .matrices import new as new_matrix
 from .memory import copied, held, zeros
 from .network import network_of
 from .random import random_seed
+from .targets import AT_ONCE as TARGETS_AT_ONCE
+from .targets import Targets, targets_of
 from .training import NativeSteps
 from .work import Work, first_samples, next_samples
 
@@ -60,10 +62,14 @@ class NativeEngine:
         """Inputs, each as (x − offset) / scale."""
         return X.scaled(offset, scale)
 
-    def targets(self, block: door.Block) -> Inputs:
+    def targets(self, block: door.Block) -> Targets:
         """The rows of a block as float64, where they lie if they can be."""
         view = block.view if block.view.format == "d" else door.float64(block.numbers)
-        return Inputs((held(view) or copied(view), block.shape, []))
+        return Targets((held(view) or copied(view), block.shape))
+
+    def classes(self, numbers: array, n_out: int) -> Targets:
+        """Targets that name these classes, 0 … n_out − 1, in 4 bytes each."""
+        return targets_of(numbers, n_out)
 
     def first_not_finite(self, X: Inputs, units: int = 0) -> int | None:
         """The row of the first input that is not finite, or None. `units` tells that a layer of so
@@ -82,10 +88,10 @@ class NativeEngine:
         return None
 
     def first_outside(
-        self, Y: Inputs, low: float, high: float, least: float, most: float
+        self, Y: Targets, low: float, high: float, least: float, most: float
     ) -> int | None:
         """The first row with a number that is not low … high, or a sum not least … most."""
-        (_, pointer, _, _), (n, width), _ = Y
+        (_, pointer, _, _), (n, width) = Y
         first, size = 0, n
         while first < n:
             if size * width > AT_ONCE:
@@ -201,7 +207,7 @@ class NativeWeights:
             return self.row(memoryview(numbers.tobytes()).cast("d"))
         raise door.not_finite("X", door.Block(numbers, (1, len(numbers))), 0)
 
-    def evaluate(self, X: Inputs, Y: Inputs) -> tuple[float, Matrix]:
+    def evaluate(self, X: Inputs, Y: Targets) -> tuple[float, Matrix]:
         """The mean loss over the samples, and their outputs: Z are those of the same network with
         identity as its last activation."""
         architecture, block = self.architecture, self._network.block
@@ -209,18 +215,19 @@ class NativeWeights:
         of_Z = network_of(architecture.sizes, block, [*hidden, "identity"], architecture.loss, True)
         Z = self._outputs(X, of_Z.struct)
         n, n_out = Z.shape
-        _check_count("Y", Y.memory.count, n * n_out)
-        A, L, rows = new_matrix(n, n_out), zeros(n), max(1, AT_ONCE // n_out)
+        if Y.shape != Z.shape:
+            raise ValueError(f"Y: expected shape {Z.shape}, got {Y.shape}")
+        A, L, rows = new_matrix(n, n_out), zeros(n), max(1, TARGETS_AT_ONCE // n_out)
         activation, loss, table = activation_pointer(last), self._struct.loss, core.active.table
         for first in range(0, n, rows):
             start, some = first * n_out, min(rows, n - first)
             z, a = Z.memory.pointer + start, A.memory.pointer + start
             table.activation_forward(a, z, activation, some, n_out, some * n_out)
-            y, losses = Y.memory.pointer + start, L.pointer + first
-            table.output_losses(losses, z, a, y, activation, loss, some, n_out)
+            y, losses = Y.rows(first, some), L.pointer + first
+            table.output_losses(losses, z, a, y.pointer, activation, loss, some, n_out)
         return lib.pn_mean(L.pointer, n), A
 
-    def gradients(self, X: Inputs, Y: Inputs) -> tuple[float, array]:
+    def gradients(self, X: Inputs, Y: Targets) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
         losses: list[float] = []
         gradients = zeros(self._network.block.count)
@@ -231,6 +238,6 @@ class NativeWeights:
             steps.run(losses, 1)
         return losses[0], array("d", gradients.view().tobytes())
 
-    def steps(self, X: Inputs, Y: Inputs, batch_size: int, learning: Learning) -> NativeSteps:
+    def steps(self, X: Inputs, Y: Targets, batch_size: int, learning: Learning) -> NativeSteps:
         """A training of these weights, which can be stopped after every step."""
         return NativeSteps(self._network, self._work, self._turns, X, Y, batch_size, learning)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..annotations import Any
-from ..checks import check_count, check_number, counted
+from ..checks import check_count, check_number, counted, shown
+from ..classes import check_range, flat_items, packed, whole_numbers
 from ..reference import ACTIVATIONS, LOSSES, Rates
 from .core import ffi, lib
-from .matrices import Matrix, in_place, matrix, new, vector
+from .matrices import Matrix, in_place, made, matrix, new, vector
 from .memory import Memory, zeros
+from .targets import targets_of
 
 SHAPES = {
     **dict.fromkeys(("X", "S", "dX"), ("n", "n_in")),
@@ -156,6 +158,17 @@ def updating(name: str, changed: str, read: str, numbers: str) -> Callable[..., 
 
 
 FUNCTIONS.update({name: updating(name, *signature) for name, signature in UPDATES.items()})
+
+
+def one_hot(classes: Any, n_out: int) -> Matrix:
+    """Y (n, n_out) of n classes from 0 to n_out − 1: see purenn.reference.one_hot."""
+    found, n_out = flat_items("classes", classes), check_count("n_out", n_out)
+    if found is None:
+        raise TypeError(f"classes: expected a list of classes, got {shown(classes)}")
+    numbers = whole_numbers("classes", found)
+    check_range("classes", numbers, n_out)
+    targets = targets_of(packed(numbers), n_out)
+    return made(targets.rows(0, len(numbers)), *targets.shape)
 
 
 def weigh_samples(dZ: Any, sample_weights: Any) -> None:

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from ..annotations import Any
 from ..checks import shown
-from ..door import PLAIN_SIZES as SIZES
+from ..door import PLAIN_SIZES
 from .core import ffi
 
 cast, from_buffer = ffi.cast, ffi.from_buffer  # each look into ffi takes a while
@@ -23,12 +23,18 @@ CACHE_LINE = 64  # bytes
 HUGE_PAGE = 2**21  # bytes
 LARGE = 2 * HUGE_PAGE
 MOST_NUMBERS = (sys.maxsize - HUGE_PAGE) // 8
-POINTERS = {"d": ffi.typeof("double *"), "f": ffi.typeof("float *"), "B": ffi.typeof("uint8_t *")}
+SIZES = {**PLAIN_SIZES, "I": 4}  # bytes of a number by its format
+POINTERS = {
+    "d": ffi.typeof("double *"),
+    "f": ffi.typeof("float *"),
+    "B": ffi.typeof("uint8_t *"),
+    "I": ffi.typeof("uint32_t *"),
+}
 
 
 class Memory(tuple):
-    """`count` numbers of format d, f or B, at `pointer`, in memory that `owner` keeps: a tuple of
-    these four, which is made soon and can't be changed."""
+    """`count` numbers of format d, f, B or I, at `pointer`, in memory that `owner` keeps: a tuple
+    of these four, which is made soon and can't be changed."""
 
     __slots__ = ()
     owner: Any = property(itemgetter(0))

@@ -16,6 +16,7 @@ from .learning import point_optimizer
 from .matrices import vector
 from .memory import Memory, zeros
 from .network import Network
+from .targets import Targets
 from .work import Work, first_samples, next_samples
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ class NativeSteps:
         work: Work,
         turns: Turns,
         X: Inputs,
-        Y: Inputs,
+        Y: Targets,
         batch_size: int,
         learning: Learning,
     ) -> None:
         (_, pointer, _, form), (n, n_in), named = X
-        (_, targets, _, _), (n_targets, n_out), _ = Y
+        n_targets, n_out = Y.shape
         if n_in != network.sizes[0] or n_out != network.sizes[-1] or n != n_targets:
             raise ValueError(f"X, Y: expected shapes that fit, got {X.shape} and {Y.shape}")
         self._held: list[Any] = [network, X, Y]
@@ -56,7 +57,8 @@ class NativeSteps:
         inputs.X, inputs.type, inputs.n_in = pointer, TYPES[form], n_in
         if named:
             (inputs.columns, inputs.starts), struct.sparse = named, 1
-        struct.network, struct.Y = network.struct[0], targets
+        struct.network = network.struct[0]
+        Y.point(struct)
         struct.n, struct.batch_size = n, batch_size
         self._optimizer = optimizer = struct.optimizer
         if learning.optimizer is PLAIN:

@@ -39,6 +39,12 @@ class PlainEngine:
 
     targets = inputs
 
+    def classes(self, numbers: array, n_out: int) -> list[list[float]]:
+        """The rows that name these classes, one for each class: samples share it."""
+        present = [*{*numbers}]
+        rows = dict(zip(present, reference.one_hot(present, n_out)))
+        return [rows[number] for number in numbers]
+
     def scaled(
         self, X: list[list[float]], offset: list[float], scale: list[float]
     ) -> list[list[float]]:

@@ -29,6 +29,17 @@ from .regression import (
 )
 
 
+def one_hot(classes: list[int], n_out: int) -> list[list[float]]:
+    """Y[s][j] = 1 where j is the class of sample s, else 0: targets that name classes.
+
+    classes (n), each less than n_out → Y (n, n_out).
+    """
+    Y = [[0.0] * n_out for _ in classes]
+    for y, number in zip(Y, classes):
+        y[number] = 1.0
+    return Y
+
+
 def mean(L: list[float]) -> float:
     """(Σ L[s]) / n, s ascending: the loss of a batch."""
     total = 0.0

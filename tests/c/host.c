@@ -54,6 +54,26 @@ static void *narrowest(const double *X, size_t count, int *type)
     return memcpy(buffer(count, sizeof *X), X, count * sizeof *X);
 }
 
+/* The classes that the targets name, or NULL. */
+static uint32_t *classes_of(const struct training *t)
+{
+    uint32_t *classes = buffer(t->n, sizeof *classes);
+    size_t s, j, ones;
+    for (s = 0; s < t->n; s++) {
+        const double *y = t->Y + s * t->n_out;
+        for (ones = j = 0; j < t->n_out && (y[j] == 0.0 || y[j] == 1.0); j++)
+            if (y[j] == 1.0) {
+                classes[s] = (uint32_t)j;
+                ones++;
+            }
+        if (j < t->n_out || ones != 1) {
+            free(classes);
+            return NULL;
+        }
+    }
+    return classes;
+}
+
 /* The inputs as they are, and the columns of those that are not 0. */
 static void find_inputs(struct pn_inputs *inputs, const struct training *t)
 {
@@ -103,6 +123,7 @@ static void training(void)
 {
     struct training t = read_training();
     struct pn_training training;
+    uint32_t *classes;
     size_t samples, epoch;
     double *Z = buffer(t.n * t.units, sizeof *Z), *A = buffer(t.n * t.units, sizeof *A);
     double *dZ = buffer(t.n * t.units, sizeof *dZ), *plain = buffer(t.count, sizeof *plain);
@@ -116,7 +137,8 @@ static void training(void)
     find_inputs(&training.inputs, &t);
     training.sparse = t.n % 2 == 0;
     training.order = t.order;
-    training.Y = t.Y;
+    training.classes = classes = classes_of(&t);
+    training.Y = classes ? NULL : t.Y;
     training.n = t.n;
     training.batch_size = t.batch_size;
     training.range = t.n < 16 ? 1 + t.n % 3 : 8; /* shared in whole rows of 8 */
@@ -142,7 +164,7 @@ static void training(void)
     print_numbers(gradients, t.count);
     free(Z), free(A), free(dZ), free(plain), free(gradients);
     free((void *)training.inputs.X), free((void *)training.inputs.columns);
-    free((void *)training.inputs.starts);
+    free((void *)training.inputs.starts), free(classes);
     free_training(&t);
 }
 

@@ -33,6 +33,7 @@ from purenn.reference import (
     log1p,
     matched_gradient,
     mean,
+    one_hot,
     output_gradient,
     output_losses,
     power_of_two,
@@ -149,6 +150,7 @@ def layers_at_the_edges():
             for scale in Z:
                 show("scale_inputs", scale_inputs(Z, offset, scale))
     show("mean", mean([]))
+    show("one hot", one_hot([2, 0, 2, 1], 3))
     A = [[0.0, 1.0, 0.5], [TINY, NORMAL, 0.25], [1.5, -0.5, NAN], [0.2, 0.7, 0.1]]
     for label, a in enumerate(A):
         for y in (one_of(label, 3), [0.25, 0.5, 0.25], [-0.0, INF, 2.0]):
