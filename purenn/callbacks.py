@@ -27,9 +27,9 @@ class EarlyStopping:
     `monitor` is what has to get better: "val_loss" where there are validation data, else "loss",
     or any other name of the record; accuracy and r2 get better upwards, all else downwards, unless
     `mode` says "max" or "min". An epoch is better if it is so by more than `min_delta`. The
-    training keeps the best epoch as `best`, so a later run of it stops again at the first epoch that
-    isn't better. Callbacks behind it see that it stops, and the weights
-    that it restores: `Checkpoint` belongs there.
+    training keeps the best epoch as `best`: a later run of it stops again at the first epoch that
+    isn't better. Callbacks behind it see that it stops, and the weights that it restores:
+    `Checkpoint` belongs there.
     Raises ValueError or TypeError for a wrong argument, or where nothing of that name is measured.
     """
 

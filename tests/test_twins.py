@@ -14,7 +14,8 @@ ROOMS = sorted(path.stem for path in REFERENCE.glob("*.py") if path.stem != "__i
 
 # Above a C function: its comment, then its return type, name and parameters, up to the brace.
 C_FUNCTION = re.compile(
-    r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:PN_ONE_COPY )?(?:void|double|size_t|uint32_t) pn_(\w+)\(([^)]*)\)\n\{",
+    r"^/\* ((?:(?!\*/)[\s\S])*?) ?\*/\n(?:PN_ONE_COPY )?"
+    r"(?:void|double|size_t|uint32_t) pn_(\w+)\(([^)]*)\)\n\{",
     re.M,
 )
 SIZES = {"n", "n_in", "n_out", "count", "sizes", "n_layers"}
