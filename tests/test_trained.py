@@ -349,18 +349,20 @@ def test_the_best_weights_have_their_own_epochs(engine, either):
     assert first == second
 
 
-def test_the_best_weights_twice(engine, tmp_path):
+@pytest.mark.parametrize("rate", [0.5, lambda epoch: 0.5], ids=["number", "function"])
+def test_the_best_weights_twice(engine, tmp_path, rate):
     """The training goes on from them, and comes back to them, also from a file."""
     path = tmp_path / "training"
     net = network(engine)
     net.fit(X, Y, **FIT)
-    training = Training(net, X, Y, learning_rate=0.5)
+    training = Training(net, X, Y, learning_rate=rate)
     stop = EarlyStopping(2, monitor="loss", min_delta=1e9)
     training.run(5, callbacks=[stop, Checkpoint(path)])
     restored = net.trained
     assert (restored.epochs, training.position[0]) == (3 + 1, 3)
     assert restored.measured == {"loss": training.history["loss"][0]}
-    loaded = Training.load(path, X, Y, backend=engine.name)
+    again = {"learning_rate": rate} if callable(rate) else {}
+    loaded = Training.load(path, X, Y, backend=engine.name, **again)
     assert loaded.network.trained == restored
     for each in (training, loaded):
         each.run(1)
@@ -515,6 +517,7 @@ def test_no_data_and_no_history_are_kept(engine):
 WRONG = {
     "a list": ('"training": {', '"training": [], "preparation": {', "training", "fields in braces"),
     "no optimizer": ('"optimizer":', '"optimiser":', "training", "a field 'optimizer', found none"),
+    "no epochs": ('"epochs": 3,\n', "", "training: expected a field 'epochs', found none"),
     "a field more": ('"epochs": 3', '"epochs": 3, "mood": 1', "training", "no field 'mood'"),
     "a field twice": ('"epochs": 3', '"epochs": 3, "epochs": 3', "'epochs' twice"),
     "optimizer a word": ('{"name": "adam"', '"adam", "x": {"name": "adam"', "optimizer", "braces"),
@@ -529,7 +532,7 @@ WRONG = {
     "an unknown schedule": ("[0.001]", '["Cosine", 0.1]', "training: learning_rate", "'Cosine'"),
     "an argument of a schedule": ("[0.001]", '["Constant", -1]', "training: rate", "above 0"),
     "a learning rate alone": ("[0.001]", "0.001", "training: learning_rate", "a list"),
-    "deep schedules": ("[0.001]", '["WarmUp", ' * 300 + "[1]" + ", 1]" * 300, ""),
+    "deep schedules": ("[0.001]", '["WarmUp", ' * 700 + "[1]" + ", 1]" * 700, ""),
     "a batch of none": ('"batch_size": 4', '"batch_size": 0', "training: batch_size", "1 to 12"),
     "a larger batch": ('"batch_size": 4', '"batch_size": 13', "training: batch_size", "1 to 12"),
     "half a batch": ('"batch_size": 4', '"batch_size": 0.5', "training: batch_size", "0.5"),
