@@ -62,10 +62,12 @@ class EarlyStopping:
             if isfinite(value) and not isfinite(best.value):
                 gain = float("inf")
         if best is None or gain > self.min_delta:
-            best = training.best = Best(epoch, value, training.network.weights.block())
+            block = training.network.weights.block()
+            best = training.best = Best(epoch, value, block, training.ongoing.trained)
         stops = epoch - best.epoch >= self.patience
         if (stops or epoch == training.goal) and best.epoch < epoch:
             training.network.weights.replace(best.block)
+            training.network.past.last = best.trained
         return stops
 
 

@@ -1,4 +1,5 @@
-"""What a model file holds, in whichever form: an architecture, its weights, and a test vector."""
+"""What a model file holds, in whichever form: an architecture, its weights, how it was trained, and
+a test vector."""
 
 from __future__ import annotations
 
@@ -7,8 +8,11 @@ from math import isfinite, sqrt
 from .annotations import TYPE_CHECKING, Any, Iterable
 from .architecture import Architecture, Preparation
 from .checks import check_choice, shown
-from .notation import quoted
+from .notation import fields_of, quoted
+from .optimizers import Optimizer
 from .random_state import RandomState
+from .schedules import described, made
+from .trained import OWN, Trained
 
 if TYPE_CHECKING:
     from array import array
@@ -30,13 +34,25 @@ KINDS: dict[str, tuple[type, str]] = {
     "dropout": (list, "a list"),
     "initialization": (str, "a string"),
     "preparation": (dict, "fields in braces"),
+    "training": (dict, "fields in braces"),
     "sha256": (str, "a string"),
 }
-OPTIONAL = ("dropout", "initialization", "preparation")
+TRAINING: dict[str, tuple[type, str]] = {
+    "optimizer": (dict, "fields in braces"),
+    "learning_rate": (list, "a list"),
+    "batch_size": (int, "a whole number"),
+    "shuffle": (int, "0 or 1"),
+    "seed": (int, "a whole number"),
+    "samples": (int, "a whole number"),
+    "epochs": (int, "a whole number"),
+    "measured": (dict, "fields in braces"),
+}
+INFINITE = {"inf": float("inf"), "-inf": float("-inf")}
+OPTIONAL = ("dropout", "initialization", "preparation", "training")
 
 
 class Model:
-    """An architecture, its weights in a block, and a test vector."""
+    """An architecture, its weights in a block, a test vector, and how it was trained, or None."""
 
     def __init__(
         self,
@@ -44,8 +60,9 @@ class Model:
         block: array,
         test_input: list[float],
         test_output: list[float],
+        trained: Trained | None,
     ) -> None:
-        self.architecture, self.block = architecture, block
+        self.architecture, self.block, self.trained = architecture, block, trained
         self.test_input, self.test_output = test_input, test_output
 
 
@@ -121,14 +138,7 @@ def check_fields(
     """The fields of a file of that form, each of its kind."""
     if not isinstance(values, dict):
         raise ValueError(f"expected a model, got a {type(values).__name__}")
-    for key, (kind, expected) in kinds.items():
-        if key not in values and key not in OPTIONAL:
-            raise ValueError(f"expected a field {key!r}, found none")
-        if key in values and not isinstance(values[key], kind):
-            raise ValueError(f"{key}: expected {expected}, got {shown(values[key])}")
-    for key in values:
-        if key not in kinds:
-            raise ValueError(f"expected no field {shown(key)}")
+    values = fields_of(values, kinds, OPTIONAL)
     if values["bias"] not in (0, 1):
         raise ValueError(f"bias: expected 0 or 1, got {shown(values['bias'])}")
     if (values["format"], values["version"]) != (form, VERSION):
@@ -162,3 +172,67 @@ def architecture_of(fields: dict[str, Any]) -> Architecture:
     )
     check_choice("loss_scale", [architecture.loss_scale], fields["loss_scale"])
     return architecture
+
+
+def training_lines(trained: Trained | None) -> list[str]:
+    """A field of a file that says how a network was trained, a line for each of its own."""
+    if trained is None:
+        return []
+    measured = ", ".join(f"{quoted(n)}: {_number(x)}" for n, x in trained.measured.items())
+    lines = [
+        f'"optimizer": {optimizer_text(trained.optimizer)}',
+        f'"learning_rate": {rate_text(trained.learning_rate)}',
+        f'"batch_size": {trained.batch_size}',
+        f'"shuffle": {int(trained.shuffle)}',
+        *([] if trained.seed is None else [f'"seed": {trained.seed}']),
+        f'"samples": {trained.samples}',
+        f'"epochs": {trained.epochs}',
+        f'"measured": {{{measured}}}',
+    ]
+    return ['"training": {\n ' + ",\n ".join(lines) + "\n}"]
+
+
+def trained_of(fields: dict[str, Any] | None) -> Trained | None:
+    """What such a field says; None where there is none. Raises ValueError where it is wrong."""
+    if fields is None:
+        return None
+    try:
+        values = fields_of(fields, TRAINING, ("seed",))
+        rate, measured = values["learning_rate"], values["measured"]
+        values["optimizer"] = optimizer_of(values["optimizer"])
+        values["learning_rate"] = OWN if rate == [OWN] else made(rate)
+        values["measured"] = {
+            name: INFINITE.get(value, value) if isinstance(value, str) else value
+            for name, value in measured.items()
+        }
+        return Trained(**{"seed": None, **values})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"training: {error}") from None
+
+
+def optimizer_text(optimizer: Optimizer) -> str:
+    """An optimizer in a file: its name and its settings, but for those that are None."""
+    given = [(name, value) for name, value in optimizer.settings.items() if value is not None]
+    settings = "".join(f', "{name}": {value!r}' for name, value in given)
+    return f'{{"name": "{optimizer.name}"{settings}}}'
+
+
+def optimizer_of(fields: dict[str, Any]) -> Optimizer:
+    """The optimizer of that text. Raises ValueError or TypeError where it is wrong."""
+    settings = {**fields}
+    return Optimizer(settings.pop("name", ""), **settings)
+
+
+def rate_text(rate: Any) -> str:
+    """A learning rate in a file: a list of a number, of a schedule's name and its arguments, or of
+    what no file can hold; empty for a function."""
+    return _listed(described(rate))
+
+
+def _listed(description: list) -> str:
+    texts: dict[type, Any] = {list: _listed, str: quoted}
+    return f"[{', '.join(texts.get(type(part), repr)(part) for part in description)}]"
+
+
+def _number(number: float) -> str:
+    return repr(number) if isfinite(number) else quoted(repr(number))

@@ -4,7 +4,8 @@ It holds no true, false or null, so that a Python without `json` reads it, too. 
 with the digits that round-trip exactly. `sha256` is the digest of all that stands above it as this
 module writes it, but for the line of the labels: white space may change and labels may be edited,
 but no number. `dropout` is there only if there is any, `initialization` only if it isn't
-glorot_uniform, `preparation` only if something is done around the network, and says only that.
+glorot_uniform, `preparation` only if something is done around the network, and says only that;
+`training` only if the network was trained: trained.py says what it holds.
 Labels are written in ASCII, and read in UTF-8 as well.
 """
 
@@ -26,6 +27,8 @@ from .model import (
     head_lines,
     preparation_lines,
     signed,
+    trained_of,
+    training_lines,
     unsigned,
 )
 from .notation import parse
@@ -75,6 +78,7 @@ def _model(fields: dict[str, Any]) -> Model:
         block_of(architecture, fields["weights"]),
         finite_row("test_input", fields["test_input"], architecture.n_in),
         finite_row("test_output", fields["test_output"], architecture.n_out),
+        trained_of(fields.get("training")),
     )
     check_digest(fields, digest_of(_text(model)))
     return model
@@ -88,6 +92,7 @@ def _text(model: Model) -> str:
         [
             *head_lines(architecture),
             *preparation_lines(architecture.preparation.given),
+            *training_lines(model.trained),
             '"weights": [\n' + ",\n".join(_layer_text(*layer) for layer in layers) + "]",
             f'"test_input": {model.test_input}',
             f'"test_output": {model.test_output}',

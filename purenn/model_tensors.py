@@ -1,9 +1,9 @@
 """A model as a safetensors file: `layers.0.W` (n_in, n_out), `layers.0.b` (n_out), and so on.
 
 `input_offset` and `input_scale` are tensors, too, if inputs are scaled, and so are `test_input` and
-`test_output`. What isn't a number is in the metadata `purenn`, in the words of the model file. Its
-`sha256` is the digest of what stands above it there, but for the line of the labels, and then of
-the name and the bytes of each tensor, in the order of this module. Names and strings that others
+`test_output`. What else there is stands in the metadata `purenn`, in the words of the model file.
+Its `sha256` is the digest of what stands above it there, but for the line of the labels, and then
+of the name and the bytes of each tensor, in the order of this module. Names and strings that others
 have added to the metadata don't matter.
 """
 
@@ -26,6 +26,8 @@ from .model import (
     head_lines,
     preparation_lines,
     signed,
+    trained_of,
+    training_lines,
     unsigned,
 )
 from .notation import parse
@@ -41,7 +43,7 @@ def write_model(path: str | os.PathLike, model: Model) -> None:
 
     Raises ValueError where it would be too large, OSError where it can't be written.
     """
-    text, tensors = _text(model.architecture), _tensors(model)
+    text, tensors = _text(model), _tensors(model)
     write_tensors(path, tensors, {KEY: signed(text, _digest(text, tensors))})
 
 
@@ -71,8 +73,9 @@ def _model(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Model:
         block_of(architecture, _weights(architecture, tensors)),
         finite_row("test_input", tensors["test_input"].numbers, architecture.n_in),
         finite_row("test_output", tensors["test_output"].numbers, architecture.n_out),
+        trained_of(fields.get("training")),
     )
-    check_digest(fields, _digest(_text(architecture), {name: tensors[name] for name in shapes}))
+    check_digest(fields, _digest(_text(model), {name: tensors[name] for name in shapes}))
     return model
 
 
@@ -124,11 +127,12 @@ def _tensors(model: Model) -> dict[str, Tensor]:
     return tensors
 
 
-def _text(architecture: Architecture) -> str:
-    """All that isn't a number, up to the digest."""
-    given = architecture.preparation.given
+def _text(model: Model) -> str:
+    """All that isn't a number of the network, up to the digest."""
+    given = model.architecture.preparation.given
     labels = {name: values for name, values in given.items() if name not in SCALING}
-    return unsigned([*head_lines(architecture), *preparation_lines(labels)])
+    lines = [*head_lines(model.architecture), *preparation_lines(labels)]
+    return unsigned([*lines, *training_lines(model.trained)])
 
 
 def _digest(text: str, tensors: dict[str, Tensor]) -> str:

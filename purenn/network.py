@@ -18,6 +18,7 @@ from .frozen import Frozen
 from .history import History
 from .optimizers import PLAIN, Optimizer
 from .schedules import Schedule
+from .trained import Past, Trained
 from .training import Training
 from .weights import (
     Weights,
@@ -63,9 +64,18 @@ class Network(Frozen):
     for and absent.
     """
 
-    __slots__ = ("__weakref__", "architecture", "claim", "threads", "wanted_backend", "weights")
+    __slots__ = (
+        "__weakref__",
+        "architecture",
+        "claim",
+        "past",
+        "threads",
+        "wanted_backend",
+        "weights",
+    )
     architecture: Architecture
     claim: Claim
+    past: Past
     threads: int | None
     wanted_backend: str
     weights: EngineWeights
@@ -114,6 +124,7 @@ class Network(Frozen):
         self._fill(
             architecture=architecture,
             claim=Claim("this network is being trained or changed; wait until that has finished"),
+            past=Past(),
             threads=threads,
             wanted_backend=backend,
             weights=weights,
@@ -145,6 +156,7 @@ class Network(Frozen):
             self.wanted_backend,
             self.threads,
             True,
+            self.trained,
         )
 
     def __repr__(self) -> str:
@@ -164,6 +176,16 @@ class Network(Frozen):
         """The seed of the first weights, also where it was drawn."""
         return self.architecture.seed
 
+    @property
+    def trained(self) -> Trained | None:
+        """How it was trained: optimizer, learning rate, epochs and so on, and the last loss.
+
+        None before its first training, and again after `set_weights`. The settings are those of the
+        last training, the epochs those of all; where EarlyStopping has restored the best weights,
+        epochs and loss are theirs. It is saved with the network.
+        """
+        return self.past.trained
+
     def get_weights(self) -> Weights:
         """A copy of the weights: [(W, b), ...], W (n_in, n_out) and b (n_out) as lists."""
         return lists_of(self.architecture, self.weights.block())
@@ -171,11 +193,16 @@ class Network(Frozen):
     def set_weights(self, weights: Sequence[tuple[Any, Any]]) -> None:
         """Replaces all weights by a copy of [(W, b), ...] of the same shapes.
 
+        How the network was trained before is forgotten.
         Raises ValueError or TypeError where a shape or a number is wrong or a bias is not 0 in a
         network without biases, RuntimeError while it is trained; nothing changes then.
         """
         block = block_of(self.architecture, weights)
-        self.claim.during(self.weights.replace, block)
+        self.claim.during(self._replace, block)
+
+    def _replace(self, block: array) -> None:
+        self.weights.replace(block)
+        self.past.last = None
 
     def predict(self, X: Any, *, lists: bool = True) -> Any:
         """The outputs for X (n, n_in): n lists of n_out numbers; for one flat sample, one list.
@@ -327,12 +354,12 @@ class Network(Frozen):
 
         form = _form(path)
         x = test_input(self.architecture)
-        block = self.weights.block()
+        block, trained = self.weights.block(), self.trained
         saved = _network(Network, self.architecture, block, self.backend, self.threads)
         output = saved.predict(x)
         check_finite_block(self.architecture, block, "save")
         check_finite_rows("test_output", [output], "save")
-        form.write_model(path, Model(self.architecture, block, x, output))
+        form.write_model(path, Model(self.architecture, block, x, output, trained))
 
     @classmethod
     def load(
@@ -346,7 +373,9 @@ class Network(Frozen):
         engine(backend)  # both first, so that the file is not blamed for it
         check_arithmetic()
         model = _form(path).read_model(path)
-        network = _network(cls, model.architecture, model.block, backend, threads)
+        network = _network(
+            cls, model.architecture, model.block, backend, threads, trained=model.trained
+        )
         output = network.predict(model.test_input)
         if output != model.test_output:
             raise ValueError(
@@ -375,8 +404,10 @@ def _network(
     backend: str,
     threads: int | None,
     any_backend: bool = False,
+    trained: Trained | None = None,
 ) -> Network:
-    """The network with these weights; where it may, on another engine than the one wanted."""
+    """The network with these weights, trained so; where it may, on another engine than the one
+    wanted."""
     network = kind.__new__(kind)
     try:
         network._hold(architecture, block, backend, threads)
@@ -384,6 +415,7 @@ def _network(
         if not any_backend:
             raise
         network._hold(architecture, block, "auto", threads)
+    network.past.last = trained
     return network
 
 

@@ -7,7 +7,7 @@ pair of surrogates.
 
 from __future__ import annotations
 
-from .annotations import Any
+from .annotations import Any, Sequence
 from .checks import shown
 
 MOST_DIGITS = 4300  # of a whole number: reading more takes long, and newer Pythons refuse it
@@ -28,6 +28,24 @@ def parse(text: str) -> Any:
         raise
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not whole JSON: {error}") from None
+
+
+def fields_of(
+    values: dict[str, Any], kinds: dict[str, tuple[type, str]], optional: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A copy of the fields, each of its kind: a type, and what that is called.
+
+    Raises ValueError where one is missing that isn't optional, of another kind, or not known.
+    """
+    for key, (kind, expected) in kinds.items():
+        if key not in values and key not in optional:
+            raise ValueError(f"expected a field {key!r}, found none")
+        if key in values and not isinstance(values[key], kind):
+            raise ValueError(f"{key}: expected {expected}, got {shown(values[key])}")
+    for key in values:
+        if key not in kinds:
+            raise ValueError(f"expected no field {shown(key)}")
+    return {**values}
 
 
 def _parse_literal(text: str) -> Any:

@@ -7,6 +7,8 @@ from .annotations import TYPE_CHECKING, Sequence
 if TYPE_CHECKING:
     from array import array
 
+    from .trained import Trained
+
 
 class Snapshot:
     """What steps change: weights and moments, each moment as a block like that of the weights, the
@@ -37,7 +39,8 @@ class State:
 
 
 class Best:
-    """The weights of the best epoch so far, by some measure: what EarlyStopping keeps."""
+    """The weights of the best epoch so far, by some measure, and how they were trained: what
+    EarlyStopping keeps."""
 
-    def __init__(self, epoch: int, value: float, block: array) -> None:
-        self.epoch, self.value, self.block = epoch, value, block
+    def __init__(self, epoch: int, value: float, block: array, trained: Trained) -> None:
+        self.epoch, self.value, self.block, self.trained = epoch, value, block, trained

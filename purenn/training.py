@@ -16,6 +16,7 @@ from .history import History, Progress
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
 from .schedules import Schedule, rate_of
 from .state import Best, State
+from .trained import Ongoing, Past, Trained
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
         @property
         def claim(self) -> Claim: ...
+
+        @property
+        def past(self) -> Past: ...
 
 
 Callback = Callable[["Training", Mapping[str, float]], Any]
@@ -127,10 +131,13 @@ class Training:
         self._history = History(seed)
         self.network, self.best, self.goal = network, None, 0
         self._calls_back: int | None = None  # the thread that callbacks are called in
+        self._before: Ongoing | Trained | None = None
         self._claim, self._losses = network.claim, self._history.history["loss"]
         self.learning = Learning(
             self.optimizer, learning_rate, seed, shuffle, architecture.dropout, given_weights
         )
+        rate = learning_rate if self._schedule is None else self._schedule
+        self.ongoing = Ongoing(self.optimizer, rate, self._batch_size, shuffle, seed, self._n)
         self._steps = weights.steps(X, Y, self._batch_size, self.learning)
 
     def __reduce__(self) -> tuple:
@@ -227,9 +234,15 @@ class Training:
             if name not in history:
                 history[name] = [float("nan")] * epoch
             history[name][-1] = value
+        self.ongoing.measured = {**record}
         return record
 
     def _go_on(self, epochs: int, samples: int | None = None) -> None:
+        past, ongoing = self.network.past, self.ongoing
+        if past.last is not ongoing:
+            self._before = past.last
+            ongoing.begin(past.epochs, len(self._losses))
+            past.last = ongoing
         try:
             if self._schedule is None:
                 self._steps.run(self._losses, epochs, samples)
@@ -243,7 +256,11 @@ class Training:
         finally:
             for series in self._history.history.values():  # of epochs that nobody watched
                 series += [float("nan")] * (len(self._losses) - len(series))
+            if len(self._losses) > ongoing.ended:
+                ongoing.ended, ongoing.measured = len(self._losses), {"loss": self._losses[-1]}
         if self._steps.diverged:
+            if ongoing.ended == ongoing.first:
+                past.last = self._before
             self._say_that_it_diverged()
 
     def _say_that_it_diverged(self) -> None:
@@ -327,6 +344,7 @@ class Training:
         training._losses += saved.history.pop("loss")
         training._history.history.update(saved.history)
         training._steps.take_state(saved.state)
+        network.past.last = saved.trained
         training.best = saved.best
         return training
 

@@ -4,8 +4,8 @@ Its tensors are `weights`, `moments.0` ..., `powers` and `random` (the words of 
 of the next one, whether a normal number waits, and that number); within an epoch the same after
 `begun.`, as it began; `total`, the sum of its losses so far; `history.loss` and the other series;
 `best.weights` and `best.value`. What isn't a tensor is in the metadata `purenn`, in the words of
-the model file; its `sha256` is the digest of what stands above it there, and then of the name and
-the bytes of each tensor, by name.
+the model file, with its field `training` as the network has it; its `sha256` is the digest of what
+stands above it there, and then of the name and the bytes of each tensor, by name.
 """
 
 from __future__ import annotations
@@ -24,15 +24,21 @@ from .model import (
     check_fields,
     digest_of,
     head_lines,
+    optimizer_of,
+    optimizer_text,
     preparation_lines,
+    rate_text,
     signed,
+    trained_of,
+    training_lines,
     unsigned,
 )
 from .notation import parse
 from .optimizers import Optimizer
-from .schedules import Schedule, described, made
+from .schedules import Schedule, made
 from .state import Best, Snapshot, State
 from .tensors import Tensor, little_endian, read_as, write_tensors
+from .trained import OWN, Trained
 
 if TYPE_CHECKING:
     from .annotations import Mapping
@@ -65,6 +71,7 @@ class Saved:
     seed: int | None
     fingerprint: str
     history: dict[str, list[float]]
+    trained: Trained | None
     state: State
     best: Best | None
 
@@ -72,6 +79,22 @@ class Saved:
     def now(self) -> Snapshot:
         """The present snapshot."""
         return self.state.now
+
+    def trained_until(self, epoch: int, epochs: int) -> Trained:
+        """How the network was trained until the end of that epoch, for so many epochs in all."""
+        series = self.history.items()
+        measured = {name: each[epoch - 1] for name, each in series if len(each) >= epoch}
+        rate = made(self.learning_rate) if self.learning_rate else OWN
+        return Trained(
+            self.optimizer,
+            rate,
+            self.batch_size,
+            self.shuffle,
+            self.seed,
+            self.n_samples,
+            epochs,
+            measured,
+        )
 
     def rate_or(self, given: Schedule | None) -> Any:
         """The learning rate: the one in the file, or a function that has to be given again."""
@@ -109,35 +132,23 @@ def read_training(path: str | os.PathLike) -> Saved:
 def _text(training: Any, state: State) -> str:
     architecture, best = training.network.architecture, training.best
     learning = training.learning
-    settings = ", ".join(
-        f'"{name}": {value!r}'
-        for name, value in learning.optimizer.settings.items()
-        if value is not None
-    )
     seed = [] if learning.seed is None else [learning.seed]
     lines = [
         f'"format": "{FORMAT}"',
         *head_lines(architecture)[1:],
         *preparation_lines(architecture.preparation.given),
-        f'"optimizer": {{"name": "{learning.optimizer.name}"{", " * bool(settings)}{settings}}}',
-        f'"learning_rate": {_listed(described(training.learning_rate))}',
+        *training_lines(training.network.past.trained),
+        f'"optimizer": {optimizer_text(learning.optimizer)}',
+        f'"learning_rate": {rate_text(training.learning_rate)}',
         f'"batch_size": {training.batch_size}',
         f'"shuffle": {int(learning.shuffle)}',
         f'"stream_seed": {seed}',
         f'"samples": {training.n_samples}',
         f'"position": {list(state.position)}',
-        f'"best": {[] if best is None else [best.epoch]}',
+        f'"best": {[] if best is None else [best.epoch, best.trained.epochs]}',
         f'"fingerprint": "{training.fingerprint()}"',
     ]
     return unsigned(lines)
-
-
-def _listed(description: list) -> str:
-    """A schedule in words and numbers, in JSON."""
-    parts = [_listed(part) if isinstance(part, list) else part for part in description[1:]]
-    if not parts:
-        return repr(description)
-    return f'["{description[0]}", {", ".join(map(str, parts))}]'
 
 
 def _tensors(training: Any, state: State) -> dict[str, Tensor]:
@@ -185,12 +196,13 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
     fields = check_fields(fields, FIELDS, FORMAT)
     saved = Saved()
     saved.architecture = architecture = architecture_of(fields)
-    saved.optimizer = Optimizer(**fields["optimizer"])
+    saved.optimizer = optimizer_of(fields["optimizer"])
     saved.learning_rate = fields["learning_rate"]
     saved.batch_size = check_count("batch_size", fields["batch_size"])
     saved.shuffle = check_bool("shuffle", fields["shuffle"])
     saved.seed = fields["stream_seed"][0] if fields["stream_seed"] else None
     saved.fingerprint = fields["fingerprint"]
+    saved.trained = trained_of(fields.get("training"))
     made(saved.learning_rate or [1.0])
     saved.n_samples = samples = check_count("samples", fields["samples"])
     if len(fields["position"]) != 2:
@@ -208,10 +220,6 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
         take.snapshot("", count, moments, draws),
         take.snapshot("begun.", count, moments, draws) if first else None,
     )
-    saved.best = None
-    if fields["best"]:
-        best_epoch = check_count("best", fields["best"][0], 1, epoch)
-        saved.best = Best(best_epoch, take("best.value", 1)[0], take("best.weights", count))
     saved.history = {
         name[len("history.") :]: take(name, None).tolist()
         for name in list(tensors)
@@ -221,6 +229,12 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
         raise ValueError(f"history.loss: expected {position[0]} numbers, one for each epoch")
     if any(len(series) > position[0] for series in saved.history.values()):
         raise ValueError(f"history: expected at most {position[0]} numbers in a series")
+    saved.best = None
+    if fields["best"]:
+        best_epoch = check_count("best", fields["best"][0], 1, epoch)
+        value, block = take("best.value", 1)[0], take("best.weights", count)
+        trained = saved.trained_until(best_epoch, fields["best"][-1])
+        saved.best = Best(best_epoch, value, block, trained)
     take.check_all_taken()
     text = metadata[KEY][: metadata[KEY].rindex('"sha256"')]
     check_digest(fields, _digest(text, tensors))

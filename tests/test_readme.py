@@ -41,10 +41,14 @@ def test_early_stopping_stops_where_it_says(engine, tmp_path, monkeypatch):
     text = README.read_text(encoding="utf-8")
     code = re.findall(r"```python\n(.*?)```", text, re.S)[2]
     monkeypatch.setenv("PURENN_BACKEND", engine.name)
-    output = io.StringIO()
+    output, names = io.StringIO(), {"Network": purenn.Network}
     with contextlib.redirect_stdout(output):
-        exec(code, {"Network": purenn.Network})
+        exec(code, names)
     *_, told, found = output.getvalue().splitlines()
     epochs = re.search(r"It stops after (\d+) epochs", text)[1]
     assert told.startswith(f"epoch {epochs}/{epochs}  loss ") and " val_accuracy " in told
     assert ast.literal_eval(found)["accuracy"] > 0.95
+    names["net"].save(tmp_path / "circle.json")
+    page = (README.parent / "docs" / "files.md").read_text(encoding="utf-8")
+    field = re.search(r"```json\n(.*?)\n```", page, re.S)[1]
+    assert f"\n{field},\n" in (tmp_path / "circle.json").read_text(encoding="ascii")

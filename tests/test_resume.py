@@ -210,7 +210,7 @@ def test_any_best_value_is_kept(engine, value, tmp_path):
     path = tmp_path / "training.safetensors"
     training = begun("adam", engine.name, 0.0)
     training.run(2)
-    training.best = Best(1, value, training.network.weights.block())
+    training.best = Best(1, value, training.network.weights.block(), training.ongoing.trained)
     training.save(path)
     best = Training.load(path, X, Y, backend=engine.name).best
     assert (best.epoch, bits(best.value), best.block) == (1, bits(value), training.best.block)
