@@ -205,7 +205,7 @@ def trained_of(fields: dict[str, Any] | None) -> Trained | None:
             name: INFINITE.get(value, value) if isinstance(value, str) else value
             for name, value in measured.items()
         }
-        return Trained(**values)
+        return Trained(**{"seed": None, **values})
     except (TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"training: {error}") from None
 

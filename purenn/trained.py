@@ -51,10 +51,10 @@ class Trained(Record):
         learning_rate: float | Schedule | str,
         batch_size: int,
         shuffle: bool,
+        seed: int | None,
         samples: int,
         epochs: int,
         measured: Any = (),
-        seed: int | None = None,
     ) -> None:
         samples = check_count("samples", samples)
         numbers = [(name, _measure(name, value)) for name, value in dict(measured).items()]
@@ -84,22 +84,14 @@ class Trained(Record):
 
 
 class Ongoing:
-    """A training as it goes on: on a network trained for `before` epochs when `first` ones of its
-    own had ended, and now `ended`; and what was `measured` of the last one."""
+    """A training as it goes on, with `settings` as Trained has them, up to `samples`: on a network
+    trained for `before` epochs when `first` ones of its own had ended, and now `ended`; and what
+    was `measured` of the last one."""
 
-    __slots__ = ("before", "ended", "first", "measured", "seed", "settings")
+    __slots__ = ("before", "ended", "first", "measured", "settings")
 
-    def __init__(self, training: Any) -> None:
-        learning = training.learning
-        self.settings = (
-            learning.optimizer,
-            training.learning_rate,
-            training.batch_size,
-            learning.shuffle,
-            training.n_samples,
-        )
-        self.seed = learning.seed
-        self.begin(0, 0)
+    def __init__(self, *settings: Any) -> None:
+        self.settings = settings
 
     def begin(self, before: int, ended: int) -> None:
         """Goes on with a network trained for so many epochs, after so many of its own."""
@@ -114,7 +106,7 @@ class Ongoing:
     @property
     def trained(self) -> Trained:
         """How the network was trained until now."""
-        return Trained(*self.settings, self.epochs, self.measured, self.seed)
+        return Trained(*(*self.settings, self.epochs, self.measured))
 
 
 class Past:

@@ -134,7 +134,8 @@ class Training:
         self.learning = Learning(
             self.optimizer, learning_rate, seed, shuffle, architecture.dropout, given_weights
         )
-        self.ongoing = Ongoing(self)
+        rate = learning_rate if self._schedule is None else self._schedule
+        self.ongoing = Ongoing(self.optimizer, rate, self._batch_size, shuffle, seed, self._n)
         self._steps = weights.steps(X, Y, self._batch_size, self.learning)
 
     def __reduce__(self) -> tuple:

@@ -90,10 +90,10 @@ class Saved:
             rate,
             self.batch_size,
             self.shuffle,
+            self.seed,
             self.n_samples,
             epochs,
             measured,
-            self.seed,
         )
 
     def rate_or(self, given: Schedule | None) -> Any:

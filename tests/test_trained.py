@@ -250,10 +250,10 @@ def records(draw):
         draw(RATES),
         draw(st.integers(1, samples)),
         draw(st.booleans()),
+        draw(st.none() | st.integers(0, 2**32 - 1)),
         samples,
         draw(st.integers(0, 2**60)),
         draw(st.dictionaries(NAMES, NUMBERS, max_size=4)),
-        draw(st.none() | st.integers(0, 2**32 - 1)),
     )
 
 
