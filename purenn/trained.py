@@ -106,7 +106,7 @@ class Ongoing:
     @property
     def trained(self) -> Trained:
         """How the network was trained until now."""
-        return Trained(*self.settings, epochs=self.epochs, measured=self.measured)
+        return Trained(*(*self.settings, self.epochs, self.measured))
 
 
 class Past:
