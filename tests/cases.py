@@ -215,3 +215,8 @@ class WideCase(Case):
 
 def copied(weights):
     return [([list(row) for row in W], list(b)) for W, b in weights]
+
+
+def flat(weights):
+    """All numbers, layer by layer, W row-major, then b."""
+    return [value for W, b in weights for row in [*W, b] for value in row]
