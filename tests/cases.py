@@ -70,6 +70,10 @@ class Learning:
         """What an engine asks of an optimizer."""
         return self
 
+    @property
+    def is_plain(self):
+        return self.rule == "gradient_descent" and not self.decay and not self.largest_norm
+
     def rates(self, learning_rate):
         return Rates(learning_rate, *self.numbers)
 
@@ -156,6 +160,17 @@ class Case:
         norm = [functions.gradient_norm(gradients)]
         found = losses, network.parameters, step, Z, A, dZ, gradients, norm
         return [bits(part) for part in found]
+
+
+class ShuffledCase(Case):
+    """A training that draws its orders, from the stream of its masks."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.orders = [range(len(self.X))] * len(self.orders)
+        self.learning.shuffle = True
+        if self.learning.seed is None:
+            self.learning.seed = seed
 
 
 class WideCase(Case):
