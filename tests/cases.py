@@ -70,6 +70,10 @@ class Learning:
         """What an engine asks of an optimizer."""
         return self
 
+    @property
+    def is_plain(self):
+        return self.rule == "gradient_descent" and not self.decay and not self.largest_norm
+
     def rates(self, learning_rate):
         return Rates(learning_rate, *self.numbers)
 
@@ -158,6 +162,17 @@ class Case:
         return [bits(part) for part in found]
 
 
+class ShuffledCase(Case):
+    """A training that draws its orders, from the stream of its masks."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.orders = [range(len(self.X))] * len(self.orders)
+        self.learning.shuffle = True
+        if self.learning.seed is None:
+            self.learning.seed = seed
+
+
 class WideCase(Case):
     """A training with work for several threads, on bytes, float32 or float64, mostly zeros.
 
@@ -234,3 +249,8 @@ class WideClassCase(WithClasses, WideCase):
 
 def copied(weights):
     return [([list(row) for row in W], list(b)) for W, b in weights]
+
+
+def flat(weights):
+    """All numbers, layer by layer, W row-major, then b."""
+    return [value for W, b in weights for row in [*W, b] for value in row]

@@ -1,4 +1,5 @@
-"""One fixed workload on every target: the trained weights of the four articles, bit for bit.
+"""One fixed workload on every target, bit for bit: the trained weights of the four articles, and
+two trainings that draw, drop out, shuffle, clip and stop.
 
 tests/test_portability.py compares the digests, tests/portability_page.py writes them down.
 """
@@ -11,14 +12,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, Union
 
-from golden import RECIPES, digest_of_numbers
-from portability_articles import c_text, python_text
-from test_c_core import ROOT, STRICT, case_text
+from portability_workload import c_text, python_text
+from test_c_core import ROOT, STRICT
 
 from purenn import BackendError, __version__, reference
 from purenn.engines import engine
@@ -46,7 +45,7 @@ class Failed(Exception):
 
 
 class Result(NamedTuple):
-    """What a target computed of each article: the digest, and how long it took.
+    """What a target computed of each training: the digest, and how long it took.
 
     Ticks are nanoseconds, or instructions on a board. Sizes are the bytes of the core's code with
     its constants, of its variables, and of all that the workload keeps in RAM.
@@ -72,7 +71,7 @@ class Core(NamedTuple):
         if not os.path.isabs(run(folder, *compiler, "-print-file-name=libc.a").strip()):
             raise Absent(f"the C library of {compiler[0]}: {self.install}")
         self.export(folder)
-        (folder / "articles.h").write_text(c_text(names), encoding="ascii")
+        (folder / "trainings.h").write_text(c_text(names), encoding="ascii")
         machine = "board" if self.board else "host"
         sources = folder / "purenn.c", HERE / "workload.c", HERE / f"{machine}.c"
         run(folder, *compiler, *FLAGS, f"-I{folder}", "-c", *sources)
@@ -129,7 +128,7 @@ class Binding(NamedTuple):
 
 
 class Kernels(NamedTuple):
-    """The kernels of a level, as tests/c/host.c uses them, on the machine of that core."""
+    """workload.c with the kernels of a level, on the machine of that core."""
 
     level: str
     core: Core
@@ -137,17 +136,16 @@ class Kernels(NamedTuple):
     def run(self, names: list[str], folder: Path) -> Result:
         compiler = expand(self.core.compiler, self.core.install)
         runner = expand(self.core.runner, self.core.install)
-        sources = *(ROOT / "csrc").glob("*.c"), *(ROOT / "csrc").glob("*/*.c"), TESTS / "c/host.c"
-        build = *FLAGS, "-static", "-pthread", f"-I{ROOT / 'csrc'}"
-        run(folder, *compiler, *build, *sources, "-lm", "-o", "host")
-        digests, ticks = [], []
-        for recipe in (RECIPES[name]() for name in names):
-            began = time.perf_counter_ns()
-            output = run(folder, *runner, "./host", self.level, 1, input=case_text(recipe))
-            ticks.append(time.perf_counter_ns() - began)
-            parameters = output.splitlines()[recipe.epochs].split()
-            digests.append(digest_of_numbers([*map(float.fromhex, parameters)]))
-        return Result(digests, ticks)
+        (folder / "trainings.h").write_text(c_text(names), encoding="ascii")
+        sources = *(ROOT / "csrc").glob("*.c"), *(ROOT / "csrc").glob("*/*.c")
+        build = *compiler, *FLAGS, "-pthread", f"-I{ROOT / 'csrc'}", f"-I{folder}"
+        run(folder, *build, "-Dpn_train_epoch=train_epoch", "-c", HERE / "workload.c")
+        run(
+            folder, *build, f'-DKERNELS="{self.level}"', "-static", *sources, HERE / "kernels.c",
+            HERE / "host.c", "workload.o", "-lm", "-o", "workload",
+        )  # fmt: skip
+        *lines, _ = run(folder, *runner, "./workload").splitlines()
+        return read(lines)
 
 
 Target = Union[Core, Reference, Binding, Kernels]
@@ -275,6 +273,6 @@ def build_wheel(folder: Path) -> None:
 
 
 def compute(target: Target, names: list[str]) -> Result:
-    """What the target computes of these articles, in a folder that lasts as long."""
+    """What the target computes of these trainings, in a folder that lasts as long."""
     with tempfile.TemporaryDirectory() as folder:
         return target.run(names, Path(folder).resolve())

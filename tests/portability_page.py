@@ -10,27 +10,27 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from golden import FULL, SHORT, golden
+from golden import FULL, WORKLOAD, golden
 from portability import HOSTS, TARGETS, Absent, Result, compute
 from test_c_core import ROOT
 
 PAGE = ROOT / "docs" / "portability.md"
 DIGITS = 6  # of a hash, in a cell
 LETTERS = "letters, 100 epochs"
-HASHES = "article | SHA-256 of the trained weights"
-SIZES = ".text | .data | RAM, letters | RAM, all four"
+HASHES = "training | SHA-256"
+SIZES = ".text | .data | RAM, letters | RAM, all six"
 
 
 def tables() -> Iterator[str]:
     """In the order of their places on the page."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        short = {name: pool.submit(compute, TARGETS[name], [*SHORT]) for name in TARGETS}
+        all_six = {name: pool.submit(compute, TARGETS[name], [*WORKLOAD]) for name in TARGETS}
         small = {name: pool.submit(compute, TARGETS[name], [LETTERS]) for name in TARGETS}
         full = {name: pool.submit(compute, TARGETS[name], [*FULL]) for name in HOSTS}
-    yield table(HASHES, ([name, f"`{golden(name)}`"] for name in SHORT))
+    yield table(HASHES, ([name, f"`{golden(name)}`"] for name in WORKLOAD))
     yield table(
-        f"target | the four hashes | {SIZES} | time, letters | time, all four",
-        (row(name, SHORT, short[name], small[name]) for name in TARGETS),
+        f"target | the six hashes | {SIZES} | time, letters | time, all six",
+        (row(name, WORKLOAD, all_six[name], small[name]) for name in TARGETS),
     )
     yield table(HASHES, ([name, f"`{golden(name)}`"] for name in FULL))
     yield table(
@@ -39,7 +39,7 @@ def tables() -> Iterator[str]:
     )
 
 
-def row(name: str, articles: Iterable[str], run: Future, small: Future | None = None) -> list[str]:
+def row(name: str, names: Iterable[str], run: Future, small: Future | None = None) -> list[str]:
     """The cells of a target: its hashes, sizes beside those of a smaller run, and times."""
     try:
         result = run.result()
@@ -48,7 +48,7 @@ def row(name: str, articles: Iterable[str], run: Future, small: Future | None = 
         return [name, f"not run, needs {absent}"]
     ticks = [small.result().ticks[0], sum(result.ticks)] if small else result.ticks
     unit = "instructions" if getattr(TARGETS[name], "board", False) else "nanoseconds"
-    return [name, shown(result.digests, articles), *sizes, *(amount(n, unit) for n in ticks)]
+    return [name, shown(result.digests, names), *sizes, *(amount(n, unit) for n in ticks)]
 
 
 def sizes_of(result: Result, small: Result) -> list[str]:
@@ -58,9 +58,9 @@ def sizes_of(result: Result, small: Result) -> list[str]:
     return [f"{size:,}" for size in (text, data, small.sizes[2], ram)]
 
 
-def shown(digests: list[str], articles: Iterable[str]) -> str:
+def shown(digests: list[str], names: Iterable[str]) -> str:
     """The first digits of what a target computed; a digest that isn't the golden one in full."""
-    pairs = zip(articles, digests)
+    pairs = zip(names, digests)
     return " ".join(f"`{d[:DIGITS] if d == golden(name) else d}`" for name, d in pairs)
 
 

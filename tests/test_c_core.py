@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bits import bits
-from cases import ACTIVATIONS, EDGES, LOSSES, RULES, Case
+from cases import ACTIVATIONS, EDGES, LOSSES, RULES, Case, flat
 
 from purenn import reference
 
@@ -297,10 +297,6 @@ def dividing_by(divisor):
 
 def hexes(numbers):
     return " ".join(float(number).hex() for number in numbers)
-
-
-def flat(weights):
-    return [value for W, b in weights for row in [*W, b] for value in row]
 
 
 def case_text(case):

@@ -10,18 +10,33 @@ import subprocess
 import sys
 import time
 from array import array
+from collections import Counter
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
+from itertools import count as integers
 from math import isfinite
 from types import SimpleNamespace
 
 import pytest
 from bits import bits
-from cases import Case, ClassCase, WideCase, WideClassCase, train_epoch, train_step
+from cases import (
+    ACTIVATIONS,
+    LOSSES,
+    RULES,
+    Case,
+    ClassCase,
+    ShuffledCase,
+    WideCase,
+    WideClassCase,
+    flat,
+    train_epoch,
+    train_step,
+)
 
 from purenn import Network, door, reference
 from purenn.engines import engine as choose
 from purenn.optimizers import PLAIN, Learning
+from purenn.plain import engine as plain_engine
 from purenn.random_state import RandomState
 
 EVERY_LEVEL = ("plain", "avx2", "avx512", "zen4", "neon")
@@ -61,15 +76,52 @@ def printed(code, tmp_path, **environment):
 def expected(kind, seed):
     """A case, and the bits of the reference: losses, parameters, a last prediction."""
     case = kind(seed)
-    network, weights = case.network(reference), case.learning.sample_weights
-    optimizer, dropout = case.learning.begin(reference, network)
-    rest = case.batch_size, weights, dropout
-    losses = [
-        reference.train_epoch(network, optimizer, case.X, case.Y, order, *rest)
-        for order in case.orders
-    ]
+    return case, trained_by_the_reference(case)
+
+
+def trained_by_the_reference(case):
+    network, learning = case.network(reference), case.learning
+    optimizer, dropout = learning.begin(reference, network)
+    stream = dropout.random if dropout else reference.random_seed(learning.seed or 0)
+    losses = []
+    for order in case.orders:
+        if learning.shuffle:
+            order = reference.random_permutation(stream, len(case.X))
+        rest = case.batch_size, learning.sample_weights, dropout
+        losses.append(reference.train_epoch(network, optimizer, case.X, case.Y, order, *rest))
     _, A = reference.forward(case.X, network)
-    return case, [bits(part) for part in (losses, network.parameters, A[-1])]
+    return [bits(part) for part in (losses, network.parameters, A[-1])]
+
+
+def trained_in_python(case):
+    """By the Python engine."""
+    engine = choose("python")
+    weights = engine.weights(architecture_of(case), block_of(case), None)
+    X, Y = (engine.inputs(door.matrix(name, getattr(case, name))) for name in "XY")
+    steps, losses = weights.steps(X, Y, case.batch_size, case.learning), []
+    for order in case.orders:
+        steps._order = order
+        steps.run(losses, 1)
+    return [bits(part) for part in (losses, weights.network.parameters, weights.outputs(X))]
+
+
+def architecture_of(case):
+    """What an engine reads of an Architecture, which would refuse some cases."""
+    return SimpleNamespace(
+        sizes=tuple(case.sizes),
+        activations=case.activations,
+        loss=case.loss,
+        bias=case.bias,
+        n_in=case.sizes[0],
+        n_out=case.sizes[-1],
+        shapes=[*zip(case.sizes, case.sizes[1:])],
+        parameter_count=reference.count_parameters(case.sizes),
+    )
+
+
+def block_of(case):
+    """The first weights in one block."""
+    return array("d", flat(case.weights))
 
 
 def buffer(rows, form="d"):
@@ -83,21 +135,9 @@ class Native:
 
     def __init__(self, case, X=None, threads=None, batch_size=None, rate=None, learning=None):
         engine = choose("c")
-        architecture = SimpleNamespace(
-            sizes=tuple(case.sizes),
-            activations=case.activations,
-            loss=case.loss,
-            bias=case.bias,
-            n_in=case.sizes[0],
-            n_out=case.sizes[-1],
-        )
-        block = array("d")
-        for W, b in case.weights:
-            for row in (*W, b):
-                block.extend(row)
         self.X = engine.inputs(door.matrix("X", case.X if X is None else X))
         self.X.name_columns(case.sizes[1])
-        self.weights = engine.weights(architecture, block, threads)
+        self.weights = engine.weights(architecture_of(case), block_of(case), threads)
         Y = [case.Y[s % len(case.Y)] for s in range(self.X.shape[0])]
         classes = getattr(case, "classes", None)
         self.steps = self.weights.steps(
@@ -140,10 +180,66 @@ def trained(case, X, threads):
 # Levels and threads
 
 
-def test_random_trainings(native, level):
-    for seed in range(200):
-        case, right = expected(Case, seed)
-        assert trained(case, case.X, 1 + seed % 8) == right, seed
+THREADS = range(1, 9)
+# What a configuration may have besides a rule, a decay, a loss, an activation.
+TRAITS = {
+    "clips": lambda case: case.learning.largest_norm > 0.0,
+    "weighs samples": lambda case: case.learning.sample_weights is not None,
+    "drops out": lambda case: case.learning.dropout is not None,
+    "draws its orders": lambda case: case.learning.shuffle,
+    "has an order": lambda case: any(order != range(len(case.X)) for order in case.orders),
+    "one by one": lambda case: case.batch_size == 1,
+    "batches": lambda case: 1 < case.batch_size < len(case.X),
+    "all at once": lambda case: 1 < case.batch_size == len(case.X),
+    "no biases": lambda case: not case.bias,
+    "mostly zeros": lambda case: isinstance(case, WideCase),
+}
+EVERY_TRAIT = {
+    *(("rule", rule, decay) for rule in RULES for decay in (None, "l2", "decoupled")),
+    *(("loss", loss, last) for loss in LOSSES for last in ACTIVATIONS),
+    *(("trait", name, value) for name in TRAITS for value in (False, True)),
+}
+
+
+def traits_of(case):
+    learning = case.learning
+    yield "rule", learning.rule, learning.decay
+    yield "loss", case.loss, case.activations[-1]
+    for name, has in TRAITS.items():
+        yield "trait", name, bool(has(case))
+
+
+def configurations():
+    """Numbered cases of every kind, but for those with a layer without units, which no Architecture
+    allows."""
+    for number in integers():
+        kind = WideCase if number % 16 == 15 else (Case, ShuffledCase)[number % 2]
+        case = kind(number)
+        if 0 not in case.sizes:
+            yield number, case
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(3000, marks=pytest.mark.slow)])
+def test_random_trainings(native, monkeypatch, count):
+    """Each configuration by the reference, by the Python engine, and in C at every level, with all
+    numbers of threads in turn; that all which may be in one occurred, is counted."""
+    monkeypatch.setattr(plain_engine, "isfinite", lambda x: True)  # so that it doesn't go back
+    levels, counted = native.core.available_levels(), Counter()
+    for number, case in islice(configurations(), count):
+        right = trained_by_the_reference(case)
+        assert trained_in_python(case) == right, number
+        X = buffer(case.X, case.type) if isinstance(case, WideCase) else case.X
+        for place, level in enumerate(levels):
+            monkeypatch.setattr(native.core, "active", native.core.Kernels(level))
+            threads = THREADS[(number // 16 + number + place) % 8]
+            assert trained(case, X, threads) == right, (number, level, threads)
+            counted["run", level, threads] += 1
+        counted.update(traits_of(case))
+    runs = {("run", level, threads) for level in levels for threads in THREADS}
+    assert sum(counted[run] for run in runs) == count * len(levels)
+    assert {*counted} <= runs | EVERY_TRAIT
+    if count >= 3000:
+        assert {*counted} == runs | EVERY_TRAIT
 
 
 @pytest.mark.parametrize("threads", range(1, 9))

@@ -1,13 +1,26 @@
-"""Trains every article of ARTICLES and prints a line for each, as workload.c does.
+"""Computes every training of ARTICLES and COURSES and prints a line for each, as workload.c does.
 
 Runs on any Python, beside a copy of purenn/reference called `reference`. tests/portability.py
-puts ARTICLES above these lines; numbers come and go as 16 hexadecimal digits, their bits.
+puts the two above these lines; numbers come and go as 16 hexadecimal digits, their bits.
 """
 
 import struct
 import time
 
-from reference import Network, Optimizer, Rates, train_epoch
+from reference import (
+    Dropout,
+    Network,
+    Optimizer,
+    Rates,
+    forward,
+    initialize,
+    mean,
+    output_losses,
+    random_permutation,
+    random_seed,
+    scale_inputs,
+    train_epoch,
+)
 
 
 def numbers(words):
@@ -27,8 +40,11 @@ def layers_of(values, sizes):
     return layers
 
 
-def bits(layers):
-    values = [value for W, b in layers for row in W + [b] for value in row]
+def flat(layers):
+    return [value for W, b in layers for row in W + [b] for value in row]
+
+
+def bits(values):
     return "".join([struct.pack(">d", value).hex() for value in values])
 
 
@@ -40,4 +56,39 @@ for start, X, Y, sizes, batch_size, activations, loss, bias, rate, epochs in ART
     began = time.time_ns()
     for _ in range(epochs):
         train_epoch(network, optimizer, X, Y, range(len(X)), batch_size)
-    print(time.time_ns() - began, bits(network.parameters))
+    print(time.time_ns() - began, bits(flat(network.parameters)))
+
+
+def scaled(X, scale, n_in):
+    return scale_inputs(matrix(numbers(X), n_in), [0.0] * n_in, numbers(scale) * n_in)
+
+
+def learned(course):
+    """The best weights, or the last ones without patience; all losses, then those held out."""
+    sizes, patience = course["sizes"], course["patience"]
+    X = scaled(course["X"], course["scale"], sizes[0])
+    held_X = scaled(course["held_X"], course["scale"], sizes[0])
+    Y, held_Y = [matrix(numbers(course[name]), sizes[-1]) for name in ("Y", "held_Y")]
+    layers = initialize(sizes, course["initialization"], random_seed(course["weights_seed"]))
+    network = Network(layers, course["activations"], course["loss"], True)
+    rates, norm = Rates(*numbers(course["rates"])), numbers(course["largest_norm"])[0]
+    optimizer = Optimizer(network, "adam", rates, None, 0.0, norm)
+    random = random_seed(course["seed"])
+    dropout = Dropout(numbers(course["dropout"]), random)
+    losses, held, best, weights = [], [], 0, []
+    while len(held) < course["epochs"] and (patience == 0 or len(held) <= best + patience):
+        order = random_permutation(random, len(X))
+        size = course["batch_size"]
+        losses.append(train_epoch(network, optimizer, X, Y, order, size, None, dropout))
+        Z, A = forward(held_X, network)
+        kind, loss = network.activations[-1], network.loss
+        held.append(mean(output_losses(Z[-1], A[-1], held_Y, kind, loss)))
+        if patience == 0 or not weights or held[-1] < held[best]:
+            best, weights = len(held) - 1, flat(network.parameters)
+    return weights + losses + held
+
+
+for course in COURSES:  # noqa: F821
+    began = time.time_ns()
+    values = learned(course)
+    print(time.time_ns() - began, bits(values))
