@@ -34,18 +34,19 @@ INLINE struct sample sample_tiles(const struct pn_inputs *inputs, size_t row, si
 
 /* Asks for the names and the inputs of sample s, and before that for where its names begin: in an
  * order of its own a data set lies anywhere in memory. Behind the last sample it does nothing. */
-INLINE void ask_for(const struct pn_inputs *inputs, struct pn_rows rows, size_t s, int type)
+INLINE void ask_for(const struct pn_inputs *inputs, struct pn_rows rows, size_t s)
 {
     size_t tiles = tiles_of(inputs), i;
+    const char *x;
     if (s + FAR < rows.n)
         __builtin_prefetch(inputs->starts + row_number(rows, s + FAR) * tiles);
     if (s < rows.n) {
         struct sample sample = sample_tiles(inputs, row_number(rows, s), 0, tiles);
-        size_t width = type == PN_UINT8 ? 1 : type == PN_FLOAT32 ? 4 : 8;
+        const char *end = row_of(inputs, row_number(rows, s) + 1);
         for (i = 0; i < sample.count * sizeof *sample.columns; i += LINE)
             __builtin_prefetch((const char *)sample.columns + i);
-        for (i = 0; i < inputs->n_in * width; i += LINE)
-            __builtin_prefetch((const char *)sample.x + i);
+        for (x = sample.x; x < end; x += LINE)
+            __builtin_prefetch(x);
     }
 }
 
@@ -100,8 +101,8 @@ INLINE void sparse_affine_of_type(double *Z, const struct pn_inputs *inputs, str
         double *z = Z + s * n_out;
         size_t j = 0;
         if (rows.order) {
-            ask_for(inputs, rows, s + NEXT, type);
-            ask_for(inputs, rows, s + NEXT + 1, type);
+            ask_for(inputs, rows, s + NEXT);
+            ask_for(inputs, rows, s + NEXT + 1);
         }
         FOR_COLUMNS(j, width, n_out, affine_columns_of_two, z + j, z + n_out + j, one, two, W + j,
                     b + j, n_out, type, width)
