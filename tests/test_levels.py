@@ -96,7 +96,7 @@ class Native:
             for row in (*W, b):
                 block.extend(row)
         self.X = engine.inputs(door.matrix("X", case.X if X is None else X))
-        self.X.name_columns(case.sizes[1])
+        self.X.name_columns()
         self.weights = engine.weights(architecture, block, threads)
         Y = [case.Y[s % len(case.Y)] for s in range(self.X.shape[0])]
         self.steps = self.weights.steps(
