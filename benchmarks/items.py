@@ -18,6 +18,14 @@ RECIPES = {
 }
 DIGITS = RECIPES["digits"].sizes
 WIDE = (784, 512, 512, 10)
+SETTINGS: dict[str, dict[str, float]] = {
+    "gradient_descent": {},
+    "momentum": {"momentum": 0.9},
+    "adam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8},
+}
+SEED = 1
+PACKAGES = ("NumPy", "scikit-learn", "PyTorch")
+EAGER = ("NumPy", "scikit-learn", "eager PyTorch")
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,9 @@ class Task:
     """One computation. Peers stand in groups; the first of a group is what the others relate to.
 
     `call` is train (a whole training at once), step or predict (sample by sample, each a call of
-    its own). A measured run is divided by `per`, which makes it the time of one `unit`.
+    its own). `optimizer` is gradient_descent, momentum or adam, with the settings of SETTINGS;
+    with `shuffle` each epoch has an order of its own, drawn from the seed SEED. A measured run is
+    divided by `per`, which makes it the time of one `unit`.
     """
 
     name: str
@@ -42,6 +52,9 @@ class Task:
     epochs: int = 1
     batch: int = 1
     rate: float = 0.1
+    optimizer: str = "gradient_descent"
+    shuffle: bool = False
+    several_threads: bool = True  # whether it is measured with those, too
     unit: str = "training"
     per: int = 1
 
@@ -68,10 +81,19 @@ class Task:
             products += self.weights + self.weights - self.sizes[0] * self.sizes[1]
         return 2.0 * self.samples * self.epochs * products / self.per
 
+    @property
+    def roots(self) -> float:
+        """Square roots in one unit, and as many divisions: Adam's, one for each parameter."""
+        if self.optimizer != "adam":
+            return 0.0
+        steps = self.epochs * -(-self.samples // self.batch)
+        return steps * (self.weights + sum(self.sizes[1:])) / self.per
+
     def write(self, folder: str) -> None:
         """Leaves the task, with what follows from it, where a worker finds it."""
         fields = {**asdict(self), "activations": self.activations, "loss": self.loss}
         fields["epsilon"] = digits_article.EPSILON
+        fields["settings"], fields["seed"] = SETTINGS[self.optimizer], SEED
         with open(os.path.join(folder, "task.json"), "w", encoding="ascii") as file:
             json.dump(fields, file)
 
@@ -97,7 +119,7 @@ LETTERS = Task(
     name="letters",
     title="letters: 30-5-3, sigmoid, no biases, 3 letters one by one, 100 epochs",
     peers=(
-        ("purenn", "purenn, lists", "article's code", "NumPy", "scikit-learn", "PyTorch"),
+        ("purenn", "purenn, lists", "article's code", *PACKAGES),
         ("purenn in C", "FANN"),
     ),
     **BY_LETTERS,
@@ -108,7 +130,7 @@ PLANAR = Task(
     title="planar: 2-4-1, tanh and sigmoid, 400 points, 1,000 full-batch steps with their cost",
     data="planar",
     start="planar",
-    peers=(("purenn", "purenn, lists", "article's code", "NumPy", "scikit-learn", "PyTorch"),),
+    peers=(("purenn", "purenn, lists", "article's code", *PACKAGES),),
     **{**by_recipe(RECIPES["planar"], 400), "epochs": 1000},
 )
 
@@ -122,7 +144,7 @@ def digits(name: str, data: str, kind: str, rate: float) -> Task:
         start="digits",
         unit="epoch",
         per=10,
-        peers=(("purenn", "purenn, bytes", "article's code", "NumPy", "scikit-learn", "PyTorch"),),
+        peers=(("purenn", "purenn, bytes", "article's code", *PACKAGES),),
         **{**by_recipe(RECIPES["digits"], 30000), "epochs": 10, "rate": rate},
     )
 
@@ -140,8 +162,71 @@ def wide(name: str, data: str, kind: str) -> Task:
         batch=128,
         unit="step",
         per=10,
-        peers=(("purenn", "NumPy", "scikit-learn", "PyTorch"),),
+        peers=(("purenn", *PACKAGES),),
     )
+
+
+def by_optimizer(optimizer: str, batch: int, rate: float) -> list[Task]:
+    """An epoch of the digits, and a step of the wide net."""
+    shared = {
+        "data": "scaled",
+        "start": "glorot",
+        "output": "softmax",
+        "batch": batch,
+        "rate": rate,
+        "optimizer": optimizer,
+        "several_threads": False,
+        "peers": (("purenn", *EAGER),),
+    }
+    how = f"in batches of {batch} by {optimizer}"
+    return [
+        Task(
+            name=f"{optimizer}-{batch}",
+            title=f"{optimizer}-{batch}: 784-16-16-10, an epoch of 30,000 images {how}",
+            samples=30000,
+            sizes=DIGITS,
+            unit="epoch",
+            **shared,
+        ),
+        Task(
+            name=f"wide-{optimizer}-{batch}",
+            title=f"wide-{optimizer}-{batch}: 784-512-512-10, a step {how}",
+            samples=10 * batch,
+            sizes=WIDE,
+            unit="step",
+            per=10,
+            **shared,
+        ),
+    ]
+
+
+def in_order_and_shuffled(
+    name: str, samples: int, sizes: tuple[int, ...], batch: int
+) -> list[Task]:
+    """Epochs of bytes in batches, without and with an order of their own."""
+    net = "-".join(map(str, sizes))
+    return [
+        Task(
+            name=name + ending,
+            title=f"{name}{ending}: {net}, an epoch of {samples:,} images as bytes in batches of "
+            f"{batch}, {order}",
+            data="digits",
+            samples=samples,
+            start="glorot",
+            sizes=sizes,
+            output="softmax",
+            batch=batch,
+            rate=0.001,
+            shuffle=shuffle,
+            several_threads=False,
+            unit="epoch",
+            peers=(("purenn, bytes", *EAGER),),
+        )
+        for ending, order, shuffle in (
+            ("batches", "as they stand", False),
+            ("shuffled", "shuffled", True),
+        )
+    ]
 
 
 def one_by_one(name: str, title: str, call: str) -> Task:
@@ -157,7 +242,7 @@ def one_by_one(name: str, title: str, call: str) -> Task:
         call=call,
         unit="call",
         per=1000,
-        peers=(("purenn", "NumPy", "scikit-learn", "PyTorch"), ("purenn in C", "FANN")),
+        peers=(("purenn", *PACKAGES), ("purenn in C", "FANN")),
     )
 
 
@@ -188,6 +273,20 @@ COMPARED = [
     wide("wide-dense", "scaled dense", "rows without zeros"),
     one_by_one("predict", "one prediction", "predict"),
     one_by_one("step", "one training step of one sample", "step"),
+    *by_optimizer("momentum", 32, 0.1),
+    *by_optimizer("momentum", 200, 0.1),
+    *by_optimizer("adam", 32, 0.001),
+    *by_optimizer("adam", 200, 0.001),
+    *in_order_and_shuffled("", 30000, DIGITS, 200),
+    *in_order_and_shuffled("wide-", 1280, WIDE, 128),
+    Task(
+        name="letters-shuffled",
+        title="letters-shuffled: the letters as above, shuffled",
+        shuffle=True,
+        several_threads=False,
+        peers=(("purenn", *EAGER),),
+        **BY_LETTERS,
+    ),
     pure_python(
         "python-letters",
         "python-letters: the letters as above, with no package on either side",

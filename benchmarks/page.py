@@ -105,7 +105,7 @@ def reached(target: Statement, results: Results) -> str:
     value = target.value(results)
     if value is None:
         return NOTHING
-    shown = seconds if target.time else digits if target.peer else percent
+    shown = seconds if target.time else digits if target.peer or target.other else percent
     return shown(value) + ("" if target.holds(value) else ", missed")
 
 
@@ -145,12 +145,17 @@ def limits(all_results: list[Results]) -> Table:
     rows = [
         ["multiply, then add"] + [f"{digits(it['separate_flops'] / 1e9)} GFLOP/s" for it in found],
         ["fused multiply-add"] + [f"{digits(it['fused_flops'] / 1e9)} GFLOP/s" for it in found],
+        ["divide and take a root"] + [rate_text(it.get("roots_per_second")) for it in found],
         ["vectors, bits"] + [str(it["vector_bits"]) for it in found],
         ["reading memory"] + [f"{digits(it['bytes_per_second'] / 1e9)} GB/s" for it in found],
         ["add to the last sum"] + [seconds(it["latency"]) for it in found],
         ["clock"] + [clock(it["cycles_per_second"]) for it in found],
     ]
     return Table("limits, in float64", heads(columns), rows, [])
+
+
+def rate_text(rate: float | None) -> str:
+    return f"{digits(rate / 1e9)} G/s" if rate else NOTHING
 
 
 def clock(cycles: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limits import Limits
+from limits import Limits, Peak
 from measure import Entry
 from results import rounded
 from table import Table, digits, megabytes, percent, seconds
@@ -21,6 +21,7 @@ def limits_table(all_limits: list[Limits]) -> Table:
         [
             f"{digits(limit.separate_flops / 1e9)} GFLOP/s",
             f"{digits(limit.fused_flops / 1e9)} GFLOP/s",
+            f"{digits(limit.roots_per_second / 1e9)} G/s",
             f"{digits(limit.bytes_per_second / 1e9)} GB/s",
             seconds(limit.latency),
             f"{digits(limit.cycles_per_second / 1e9)} GHz",
@@ -30,6 +31,7 @@ def limits_table(all_limits: list[Limits]) -> Table:
     names = [
         "multiply, then add",
         "fused multiply-add",
+        "divide and take a root",
         "reading memory",
         "add to the last sum",
         "clock",
@@ -42,7 +44,7 @@ def limits_table(all_limits: list[Limits]) -> Table:
     )
 
 
-def compared(entries: list[Entry], threads: int, peak: float | None) -> Table:
+def compared(entries: list[Entry], threads: int, peak: Peak | None) -> Table:
     """The peers of a task, each beside the first of its group."""
     task = entries[0].task
     remarks = [f"{entry.peer}: {entry.worker.differs}." for entry in entries if other(entry)]
@@ -56,7 +58,7 @@ def compared(entries: list[Entry], threads: int, peak: float | None) -> Table:
             "least … most",
             "× purenn",
             "GFLOP/s",
-            "of peak",
+            "of the limit",
             "memory",
             "loss",
         ],
@@ -65,7 +67,7 @@ def compared(entries: list[Entry], threads: int, peak: float | None) -> Table:
     )
 
 
-def line(entry: Entry, entries: list[Entry], peak: float | None) -> list[str]:
+def line(entry: Entry, entries: list[Entry], peak: Peak | None) -> list[str]:
     """A row: time, spread, ratio, work per second, memory, agreement."""
     if entry.absent:
         return [entry.peer, "failed" if entry.failed else "absent", *["–"] * 6]
@@ -77,7 +79,7 @@ def line(entry: Entry, entries: list[Entry], peak: float | None) -> list[str]:
         f"{seconds(min(entry.seconds))} … {seconds(max(entry.seconds))}",
         "–" if first.absent else digits(entry.median / first.median),
         digits(flops / 1e9),
-        percent(flops / peak) if peak else "–",
+        percent(peak.seconds(entry.task) / entry.median) if peak else "–",
         megabytes(entry.memory),
         loss_text(entry, entries[0]),
     ]
@@ -123,8 +125,8 @@ def mistakes(entries: list[Entry]) -> list[str]:
     ]
 
 
-def record(entry: Entry, first: Entry, threads: int, peak: float | None) -> dict:
-    """Everything about an entry, for a file; `first` is purenn, `peak` operations per second."""
+def record(entry: Entry, first: Entry, threads: int, peak: Peak | None) -> dict:
+    """Everything about an entry, for a file; `first` is purenn."""
     alike = not (entry.absent or first.absent or other(entry))
     about = {"item": entry.task.name, "threads": threads, "peer": entry.peer, "group": entry.group}
     if entry.absent:
@@ -135,7 +137,7 @@ def record(entry: Entry, first: Entry, threads: int, peak: float | None) -> dict
         "median": rounded(entry.median),
         "least": rounded(min(entry.seconds)),
         "most": rounded(max(entry.seconds)),
-        "share": peak and rounded(entry.task.flops / entry.median / peak),
+        "share": peak and rounded(peak.seconds(entry.task) / entry.median),
         "memory": entry.memory,
         "loss": entry.loss,
         "distance": difference(entry, first) if alike else None,

@@ -14,7 +14,7 @@ from compiled import HERE, Absent
 from data import Images, load_images, write_data
 from imports import import_times
 from items import COMPARED, Task, growing_samples, growing_weights
-from limits import limits, peak
+from limits import Peak, limits, peak_now
 from linear import growth
 from measure import Entry, Setting, measure
 from peers import PEERS
@@ -81,10 +81,10 @@ class Run:
             self.records.append({"item": "limits", **numbers, **whole})
         return limits_table(measured)
 
-    def peak(self, threads: int) -> float | None:
+    def peak(self, threads: int) -> Peak | None:
         """The limit as it is now: a processor's clock changes from minute to minute."""
         try:
-            return peak("off", threads, self.setting(threads).seconds, self.folder)[1]
+            return peak_now(threads, self.setting(threads).seconds, self.folder)
         except Absent:
             return None
 
@@ -139,8 +139,12 @@ class Run:
 
 
 def takes_part(task: Task, threads: int) -> bool:
-    """Whether any of the task's peers can use so many threads."""
-    return threads == 1 or any(PEERS[peer].threads for peers in task.peers for peer in peers)
+    """Whether the task is measured with so many threads, and any of its peers can use them."""
+    if threads == 1:
+        return True
+    return task.several_threads and any(
+        PEERS[peer].threads for peers in task.peers for peer in peers
+    )
 
 
 def counts_of_threads(choice: str) -> list[int]:

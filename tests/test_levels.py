@@ -136,7 +136,7 @@ class Native:
     def __init__(self, case, X=None, threads=None, batch_size=None, rate=None, learning=None):
         engine = choose("c")
         self.X = engine.inputs(door.matrix("X", case.X if X is None else X))
-        self.X.name_columns(case.sizes[1])
+        self.X.name_columns()
         self.weights = engine.weights(architecture_of(case), block_of(case), threads)
         Y = [case.Y[s % len(case.Y)] for s in range(self.X.shape[0])]
         classes = getattr(case, "classes", None)

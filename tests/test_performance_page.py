@@ -16,6 +16,7 @@ from compiled import Absent
 from data import write_data
 from given import Given
 from items import COMPARED
+from limits import Peak
 from measure import Failed, Setting, Worker, program_of
 from page import PAGE, behind, figures, nearest, written
 from peers import PEERS, Peer
@@ -70,6 +71,12 @@ def test_claims_that_do_not_hold_are_named():
     assert broken([Statement("words", "wide", 0.6)], [run_of(1.0)]) == ["'words': one, wide, : 0.5"]
     assert broken([Statement("words", "wide", 0.9, time=True)], [run_of(1.0)])
     assert not broken([Statement("words", "wide", 1.1, time=True)], [run_of(1.0)])
+    shuffled = [Statement("words", "shuffled", 1.25, other="wide")]
+    for seconds, wrong in ((1.25, []), (1.3, ["'words': one, shuffled, : 1.3"]), (None, [])):
+        run = run_of(1.0)
+        if seconds:
+            run.measured.append({**run.measured[0], "item": "shuffled", "median": seconds})
+        assert broken(shuffled, [run]) == wrong
 
 
 def test_the_nearest_peer_is_named_and_every_faster_one():
@@ -167,16 +174,33 @@ def small(task):
     return replace(task, data="scaled", samples=2 * batch, batch=batch, epochs=2)
 
 
+def images():
+    """1,200 of them."""
+    from data import Images
+
+    return Images(bytes(range(256)) * 3675, [3, 1] * 600, "grey")
+
+
 @pytest.mark.parametrize(
-    ("name", "ways"), [("letters", 2), ("planar", 3), ("dense", 4), ("predict", 2), ("step", 2)]
+    ("name", "ways"),
+    [
+        ("letters", 2),
+        ("planar", 3),
+        ("dense", 4),
+        ("predict", 2),
+        ("step", 2),
+        ("momentum-32", 3),
+        ("adam-200", 3),
+        ("shuffled", 3),
+        ("letters-shuffled", 2),
+    ],
 )
 def test_all_ways_to_write_numpy_compute_the_same(name, ways, tmp_path):
     numpy = pytest.importorskip("numpy")
     import peers.numpy_peer
-    from data import Images
 
     task = small(next(task for task in COMPARED if task.name == name))
-    write_data(task, Images(bytes(range(256)) * 3675, [3, 1] * 600, "grey"), str(tmp_path))
+    write_data(task, images(), str(tmp_path))
     outputs = {}
     for way in PEERS["NumPy"].ways:
         try:
@@ -190,6 +214,29 @@ def test_all_ways_to_write_numpy_compute_the_same(name, ways, tmp_path):
     assert len(outputs) == ways
     for found in outputs.values():
         numpy.testing.assert_allclose(found, outputs["Textbook"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["adam-32", "shuffled"])
+def test_numpy_steps_as_purenn_does_in_the_same_order(name, tmp_path):
+    numpy = pytest.importorskip("numpy")
+    from peers import python_peer
+
+    task = small(next(task for task in COMPARED if task.name == name))
+    write_data(task, images(), str(tmp_path))
+    outputs = []
+    for name, way in (("NumPy", "Columns"), ("purenn", "Float64")):
+        peer = python_peer(name, way)(Given(str(tmp_path)), 1)
+        peer.reset()
+        peer.run()
+        outputs.append(numpy.array(peer.outputs()))
+    numpy.testing.assert_allclose(*outputs, rtol=1e-9)
+
+
+def test_adam_is_held_to_the_divider_too():
+    adam, wide = (next(it for it in COMPARED if it.name == name) for name in ("adam-200", "wide"))
+    assert adam.roots == 150 * (784 * 16 + 16 * 16 + 16 * 10 + 42)
+    assert Peak(1e9, 1e9).seconds(adam) == (adam.flops + adam.roots) / 1e9
+    assert Peak(1e9, 1e9).seconds(wide) == wide.flops / 1e9
 
 
 def test_keep_wants_a_whole_run():

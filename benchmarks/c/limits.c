@@ -1,11 +1,12 @@
-/* What this machine can do at most: `limits peak|rest THREADS SECONDS`.
+/* What this machine can do at most: `limits peak|roots|rest THREADS SECONDS`.
  *
  * peak: multiplications and additions of doubles per second, in vectors of BYTES, or in the widest
  * that the compiler may use. With -ffp-contract=off they are separate operations, with =fast fused
- * ones. rest: bytes read from memory per second, seconds of an addition that waits for the one
+ * ones. roots: square roots per second, each with a division, as Adam's step has them. rest: bytes read from memory per second, seconds of an addition that waits for the one
  * before it, and cycles per second, counted by additions of whole numbers, which take one each.
  * Each is the best of several attempts, all threads starting at once. */
 #define _POSIX_C_SOURCE 200809L
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,26 @@ static double multiply_add(double *unused, long rounds)
     EACH(COLLECT)
     sink = total[0];
     return 2.0 * SUMS * LANES * (double)rounds;
+}
+
+/* So many independent ones that the divider never waits; as vectors, where the compiler has them. */
+#define AT_ONCE 64
+
+static double divide_by_roots(double *unused, long rounds)
+{
+    double x[AT_ONCE], c[AT_ONCE];
+    long i;
+    int k;
+    (void)unused;
+    for (k = 0; k < AT_ONCE; k++)
+        x[k] = c[k] = one + k / 7.0;
+    for (i = 0; i < rounds; i++) {
+        for (k = 0; k < AT_ONCE; k++)
+            x[k] = c[k] / sqrt(x[k]);
+        __asm__ volatile("" : : "r"(x) : "memory"); /* each is wanted, in this order */
+    }
+    sink = x[0];
+    return AT_ONCE * (double)rounds;
 }
 
 static double read_memory(double *memory, long rounds)
@@ -199,6 +220,8 @@ int main(int argc, char **argv)
     printf("%ld\n", 8L * BYTES);
     if (strcmp(argv[1], "peak") == 0)
         printf("%.9g\n", rate(multiply_add, seconds));
+    else if (strcmp(argv[1], "roots") == 0)
+        printf("%.9g\n", rate(divide_by_roots, seconds));
     else
         printf("%.9g\n%.9g\n%.9g\n", rate(read_memory, seconds),
                threads / rate(add_in_turn, seconds), rate(count_cycles, seconds) / threads);

@@ -41,6 +41,7 @@ PEERS = {
             for prefix in ("", "Compiled")
         ),
     ),
+    "eager PyTorch": Peer("torch_peer", ("Modules", "Columns", "Vectors")),
     "FANN": Peer(
         source="fann.c", libraries=("doublefann", "m"), threads=False, package="libfann-dev"
     ),

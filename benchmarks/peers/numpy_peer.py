@@ -33,6 +33,8 @@ class Textbook:
     def reset(self) -> None:
         self.W = [W.copy() for W, _ in self.first]
         self.b = [b.copy() for _, b in self.first]
+        self.moments = {id(p): (np.zeros_like(p), np.zeros_like(p)) for p in [*self.W, *self.b]}
+        self.steps = 0
 
     def forward(self, X):
         """The inputs, then the outputs of every layer."""
@@ -42,29 +44,41 @@ class Textbook:
         return A
 
     def step(self, X, Y) -> float:
-        """One batch: its loss, and gradient descent."""
+        """One batch: its loss, and a step of all parameters."""
         A = self.forward(X)
         loss = self.loss_of(A[-1], Y)
-        rate = self.task.rate / len(X)
-        dZ = A[-1] - Y
+        dZ = (A[-1] - Y) / len(X)
+        self.steps += 1
         for layer in range(len(self.W) - 1, -1, -1):
             dW = A[layer].T @ dZ
             db = dZ.sum(axis=0)
             if layer:
                 dZ = (dZ @ self.W[layer].T) * self.slope_of[layer - 1](A[layer])
-            self.W[layer] -= rate * dW
+            self.update(self.W[layer], dW)
             if self.task.bias:
-                self.b[layer] -= rate * db
+                self.update(self.b[layer], db)
         return loss
+
+    def update(self, p, g) -> None:
+        """The optimizer's rule, in place."""
+        task, (m, v) = self.task, self.moments[id(p)]
+        if task.optimizer == "adam":
+            beta_1, beta_2, epsilon = task.settings.values()
+            m += (1.0 - beta_1) * (g - m)
+            v += (1.0 - beta_2) * (g * g - v)
+            m_hat = m / (1.0 - beta_1**self.steps)
+            v_hat = v / (1.0 - beta_2**self.steps)
+            p -= task.rate * m_hat / (np.sqrt(v_hat) + epsilon)
+        elif task.optimizer == "momentum":
+            m *= task.settings["momentum"]
+            m += g
+            p -= task.rate * m
+        else:
+            p -= task.rate * g
 
     def train(self) -> None:
         """All epochs; a batch of 1 makes it a call for each sample."""
-        n, batch = self.task.samples, self.task.batch
-        self.losses = [
-            self.step(self.X[i : i + batch], self.Y[i : i + batch])
-            for _ in range(self.task.epochs)
-            for i in range(0, n, batch)
-        ]
+        self.losses = [self.step(self.X[rows], self.Y[rows]) for rows in batches(self.task)]
 
     def predict(self) -> None:
         """A call for each sample."""
@@ -73,6 +87,16 @@ class Textbook:
 
     def outputs(self):
         return self.forward(self.X)[-1].tolist()
+
+
+def batches(task):
+    """The rows of each batch of all epochs: a slice, or their numbers in the order of an epoch."""
+    n, batch = task.samples, task.batch
+    stream = np.random.RandomState(task.seed)
+    for _ in range(task.epochs):
+        order = stream.permutation(n) if task.shuffle else None
+        for i in range(0, n, batch):
+            yield slice(i, min(i + batch, n)) if order is None else order[i : i + batch]
 
 
 def sigmoid(Z):
@@ -123,14 +147,16 @@ class Columns:
         self.Y = np.array(given.Y).T.copy(self.order)
         parameters = [np.vstack([W, b][: 1 + task.bias]) for W, b in given.weights]
         self.first = [P.T.copy() for P in parameters]
-        self.W = [np.empty_like(P) for P in self.first]
-        self.G, self.more = ([np.empty_like(P) for P in self.first] for _ in range(2))
+        self.w, self.W = together(self.first)
+        (self.g, self.G), (self.more_g, self.more) = together(self.first), together(self.first)
         self.back = [W[:, :n_in].T for W, n_in in zip(self.W, task.sizes)]
         ones = [*[task.bias] * (len(self.W) - 1), False]
         self.A = [self.buffer(n + one) for n, one in zip(task.sizes[1:], ones)]
         self.D = [self.buffer(n) for n in task.sizes[1:]]
+        self.drawn = np.empty((task.batch, len(self.X))), np.empty((len(self.Y), task.batch))
         self.activate = [IN_PLACE[name] for name in task.activations]
         self.times_slope = [TIMES_SLOPE[name] for name in task.activations[:-1]]
+        self.update = OPTIMIZERS[task.optimizer](task, self.w, self.g)
         self.run = self.predict if task.call == "predict" else self.train
 
     def buffer(self, rows):
@@ -139,66 +165,157 @@ class Columns:
     def reset(self) -> None:
         for W, first in zip(self.W, self.first):
             np.copyto(W, first)
+        self.update.reset()
 
-    def forward(self, start: int, stop: int):
+    def forward(self, A):
         """What each layer takes in, and the outputs of the last."""
-        A, taken = self.X[:, start:stop], []
+        taken = []
         for W, buffer, activate in zip(self.W, self.A, self.activate):
             taken.append(A)
-            A = buffer[:, : stop - start]
+            A = buffer[:, : A.shape[1]]
             Z = A[: len(W)]
             np.matmul(W, taken[-1], out=Z)
             activate(Z)
         return taken, A
 
-    def gradients(self, start: int, stop: int, rate: float, G) -> float:
-        """Of these samples, multiplied by the rate; the sum of their losses."""
-        taken, P = self.forward(start, stop)
-        Y = self.Y[:, start:stop]
+    def gradients(self, X, Y, scale: float, G) -> float:
+        """Of these samples, multiplied by the scale; the sum of their losses."""
+        taken, P = self.forward(X)
         loss = summed_loss(P, Y, self.task.output)
-        D = self.D[-1][:, : stop - start]
+        D = self.D[-1][:, : X.shape[1]]
         np.subtract(P, Y, out=D)
-        np.multiply(D, rate, out=D)
+        np.multiply(D, scale, out=D)
         for layer in range(len(G) - 1, -1, -1):
             np.matmul(D, taken[layer].T, out=G[layer])
             if layer:
-                E = self.D[layer - 1][:, : stop - start]
+                E = self.D[layer - 1][:, : X.shape[1]]
                 np.matmul(self.back[layer], D, out=E)
                 self.times_slope[layer - 1](E, taken[layer][: len(E)])
                 D = E
         return loss
 
-    def step(self, start: int, stop: int) -> float:
-        """One batch: its loss, and gradient descent."""
-        rate, loss = self.task.rate / (stop - start), 0.0
-        for i in range(start, stop, self.width):
-            G = self.more if i > start else self.G
-            loss += self.gradients(i, min(i + self.width, stop), rate, G)
-            if i > start:
-                for total, part in zip(self.G, G):
-                    np.add(total, part, out=total)
-        for W, G in zip(self.W, self.G):
-            np.subtract(W, G, out=W)
-        return loss / (stop - start)
+    def step(self, rows) -> float:
+        """One batch: its loss, and a step of all parameters."""
+        X, Y = self.samples(rows)
+        n = X.shape[1]
+        loss, scale = 0.0, self.update.scale / n
+        for i in range(0, n, self.width):
+            G = self.more if i else self.G
+            loss += self.gradients(X[:, i : i + self.width], Y[:, i : i + self.width], scale, G)
+            if i:
+                np.add(self.g, self.more_g, out=self.g)
+        self.update()
+        return loss / n
+
+    def samples(self, rows):
+        """Their X and Y, where they lie or gathered."""
+        if isinstance(rows, slice):
+            return self.X[:, rows], self.Y[:, rows]
+        X, Y = self.drawn[0][: len(rows)], self.drawn[1][:, : len(rows)]
+        self.X.T.take(rows, axis=0, out=X, mode="clip")
+        self.Y.take(rows, axis=1, out=Y, mode="clip")
+        return X.T, Y
 
     def train(self) -> None:
         """All epochs."""
-        n, batch = self.task.samples, self.task.batch
-        self.losses = [
-            self.step(i, min(i + batch, n))
-            for _ in range(self.task.epochs)
-            for i in range(0, n, batch)
-        ]
+        self.losses = [self.step(rows) for rows in batches(self.task)]
 
     def predict(self) -> None:
         """A call for each sample."""
         for i in range(self.task.samples):
-            self.forward(i, i + 1)
+            self.forward(self.X[:, i : i + 1])
 
     def outputs(self):
         starts = range(0, self.task.samples, self.width)
-        stops = [min(i + self.width, self.task.samples) for i in starts]
-        return [row for i, j in zip(starts, stops) for row in self.forward(i, j)[1].T.tolist()]
+        return [
+            row for i in starts for row in self.forward(self.X[:, i : i + self.width])[1].T.tolist()
+        ]
+
+
+def together(arrays):
+    """Zeros for all of them in one row, each from a cache line on, and as many views of it."""
+    starts, end = [], 0
+    for array in arrays:
+        starts.append(end)
+        end += -(-array.size // 8) * 8
+    row = np.zeros(end)
+    views = [row[i : i + array.size].reshape(array.shape) for i, array in zip(starts, arrays)]
+    return row, views
+
+
+class GradientDescent:
+    """w -= g, where g has the rate in it."""
+
+    def __init__(self, task, w, g) -> None:
+        self.scale, self.w, self.g = task.rate, w, g
+
+    def reset(self) -> None:
+        """It remembers nothing."""
+
+    def __call__(self) -> None:
+        np.subtract(self.w, self.g, out=self.w)
+
+
+class Momentum:
+    """v = mu·v + g, w -= v, where g has the rate in it; as much at a time as a cache holds."""
+
+    def __init__(self, task, w, g) -> None:
+        self.scale, self.mu, self.v = task.rate, np.array(task.settings["momentum"]), 0.0 * w
+        self.parts = parts(w, self.v, g)
+
+    def reset(self) -> None:
+        self.v.fill(0.0)
+
+    def __call__(self) -> None:
+        for w, v, g in self.parts:
+            np.multiply(v, self.mu, out=v)
+            np.add(v, g, out=v)
+            np.subtract(w, v, out=w)
+
+
+class Adam:
+    """Moments m and v, w -= rate·m / (√v + epsilon), both corrected; likewise."""
+
+    scale = 1.0
+
+    def __init__(self, task, w, g) -> None:
+        self.task, self.m, self.v, room = task, 0.0 * w, 0.0 * w, np.empty(AT_ONCE)
+        self.parts = [(*part, room[: len(part[0])]) for part in parts(w, self.m, self.v, g)]
+
+    def reset(self) -> None:
+        self.m.fill(0.0)
+        self.v.fill(0.0)
+        self.powers = 1.0, 1.0
+
+    def __call__(self) -> None:
+        beta_1, beta_2, epsilon = self.task.settings.values()
+        self.powers = power_1, power_2 = self.powers[0] * beta_1, self.powers[1] * beta_2
+        root = (1.0 - power_2) ** 0.5
+        rate, epsilon = self.task.rate * root / (1.0 - power_1), epsilon * root
+        for w, m, v, g, t in self.parts:
+            np.subtract(g, m, out=t)
+            np.multiply(t, 1.0 - beta_1, out=t)
+            np.add(m, t, out=m)
+            np.multiply(g, g, out=g)
+            np.multiply(g, 1.0 - beta_2, out=g)
+            np.multiply(v, beta_2, out=v)
+            np.add(v, g, out=v)
+            np.sqrt(v, out=t)
+            np.add(t, epsilon, out=t)
+            np.divide(m, t, out=t)
+            np.multiply(t, rate, out=t)
+            np.subtract(w, t, out=w)
+
+
+AT_ONCE = 2**14  # numbers of each array
+
+
+def parts(*rows):
+    """So many numbers of each row, then the next ones."""
+    return [tuple(row[i : i + AT_ONCE] for row in rows) for i in range(0, len(rows[0]), AT_ONCE)]
+
+
+OPTIMIZERS = {"gradient_descent": GradientDescent, "momentum": Momentum, "adam": Adam}
 
 
 class Rows(Columns):
@@ -226,6 +343,8 @@ class Vectors(Columns):
     def __init__(self, given: Given, threads: int) -> None:
         super().__init__(given, threads)
         task = self.task
+        if task.optimizer != "gradient_descent":
+            raise NotImplementedError("samples one by one take gradient descent")
         self.x = list(self.X.T)
         self.x_rows = [x[None] for x in self.x]
         self.y = list(self.Y.T.copy())
@@ -269,8 +388,11 @@ class Vectors(Columns):
         """All epochs; each sample's loss, where outputs are sigmoids all at an epoch's end."""
         self.losses = []
         softmax = self.task.output == "softmax"
+        stream = np.random.RandomState(self.task.seed)
+        samples = list(zip(self.x, self.x_rows, self.y, self.p, self.labels))
         for _ in range(self.task.epochs):
-            for x, x_row, y, p, label in zip(self.x, self.x_rows, self.y, self.p, self.labels):
+            order = stream.permutation(len(samples)).tolist() if self.task.shuffle else None
+            for x, x_row, y, p, label in [samples[i] for i in order] if order else samples:
                 self.step_one(x, x_row, y, p)
                 if softmax:
                     self.losses.append(-log(p[label]))

@@ -16,6 +16,7 @@ class Float64:
     def __init__(self, given: Given, threads: int) -> None:
         task = self.task = given.task
         self.weights = given.weights
+        self.optimizer = purenn.Optimizer(task.optimizer, **task.settings)
         self.net = purenn.Network(
             task.sizes,
             activations=task.activations,
@@ -44,7 +45,14 @@ class Float64:
         """The whole training in one call."""
         task = self.task
         self.net.fit(
-            self.X, self.Y, epochs=task.epochs, learning_rate=task.rate, batch_size=task.batch
+            self.X,
+            self.Y,
+            epochs=task.epochs,
+            learning_rate=task.rate,
+            optimizer=self.optimizer,
+            batch_size=task.batch,
+            shuffle=task.shuffle,
+            seed=task.seed,
         )
 
     def step(self) -> None:

@@ -1,4 +1,4 @@
-"""scikit-learn's MLPClassifier with plain gradient descent."""
+"""scikit-learn's MLPClassifier."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ NAMES = {"sigmoid": "logistic", "tanh": "tanh"}
 
 
 class ScikitLearn:
-    """No momentum, no regularisation, no shuffling, a fixed learning rate, no early stop."""
+    """No regularisation, a fixed learning rate, no early stop."""
 
     version = f"scikit-learn {sklearn.__version__}"
 
     def __init__(self, given: Given, threads: int) -> None:
         task = self.task = given.task
         self.differs = "" if task.bias else "trains biases too"
+        if task.optimizer == "adam":
+            self.differs = "adds epsilon to a root that is not corrected"
         self.weights = [(np.array(W), np.array(b)) for W, b in given.weights]
         self.X = np.array(given.X, dtype=np.float64)
         Y = np.array(given.Y)
@@ -32,14 +34,15 @@ class ScikitLearn:
         self.model = MLPClassifier(
             hidden_layer_sizes=task.sizes[1:-1],
             activation=NAMES[task.hidden],
-            solver="sgd",
+            solver="adam" if task.optimizer == "adam" else "sgd",
             alpha=0.0,
             batch_size=task.batch,
             learning_rate="constant",
             learning_rate_init=task.rate,
-            momentum=0.0,
+            momentum=task.settings.get("momentum", 0.0),
             nesterovs_momentum=False,
-            shuffle=False,
+            shuffle=task.shuffle,
+            random_state=task.seed,
             max_iter=task.epochs,
             n_iter_no_change=np.inf,
             warm_start=task.call == "train",  # else partial_fit goes on by itself

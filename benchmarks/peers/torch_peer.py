@@ -18,13 +18,12 @@ BLOCK = 500  # samples at a time
 
 
 class Modules:
-    """Modules, automatic differentiation, its SGD.
+    """Modules, automatic differentiation, its optimizers.
 
     Float64. The last activation is part of the loss, as its manual advises.
     """
 
     version = f"PyTorch {torch.__version__}"
-    differs = ""
     hot: tuple[str, ...] = ("net", "loss")  # what is worth compiling
 
     def __init__(self, given: Given, threads: int) -> None:
@@ -38,10 +37,12 @@ class Modules:
             self.Y = self.Y.argmax(dim=1)
         self.net = network(task)
         self.layers = [module for module in self.net if isinstance(module, nn.Linear)]
-        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=task.rate)
+        self.optimizer = optimizer_of(task, self.net.parameters())
+        self.differs = differs(task)
         self.run = self.predict if task.call == "predict" else self.train
 
     def reset(self) -> None:
+        forget(self.optimizer)
         with torch.no_grad():
             for layer, (W, b) in zip(self.layers, self.first):
                 layer.weight.copy_(W)
@@ -55,7 +56,7 @@ class Modules:
         return functional.binary_cross_entropy_with_logits(Z, Y, reduction="sum") / len(Y)
 
     def step(self, X, Y) -> float:
-        """One batch: its loss, and gradient descent."""
+        """One batch: its loss, and a step."""
         self.optimizer.zero_grad()
         loss = self.loss(self.net(X), Y)
         loss.backward()
@@ -64,12 +65,7 @@ class Modules:
 
     def train(self) -> None:
         """All epochs; a batch of 1 makes it a call for each sample."""
-        n, batch = self.task.samples, self.task.batch
-        self.losses = [
-            self.step(self.X[i : i + batch], self.Y[i : i + batch])
-            for _ in range(self.task.epochs)
-            for i in range(0, n, batch)
-        ]
+        self.losses = [self.step(self.X[rows], self.Y[rows]) for rows in batches(self.task)]
 
     @torch.inference_mode()
     def forward(self, X):
@@ -89,7 +85,6 @@ class Columns:
     """Gradients by hand, samples in columns, nothing recorded."""
 
     version = Modules.version
-    differs = ""
     hot: tuple[str, ...] = ("forward", "step")
     single = False  # whether it is for one sample at a time
 
@@ -104,9 +99,15 @@ class Columns:
         self.W = [torch.empty_like(W) for W, _ in self.first]
         self.b = [torch.empty_like(b) for _, b in self.first]
         self.softmax = task.output == "softmax"
+        self.optimizer = None
+        if task.optimizer != "gradient_descent":
+            self.optimizer = optimizer_of(task, [*self.W, *self.b])
+        self.differs = differs(task)
         self.run = self.predict if task.call == "predict" else self.train
 
     def reset(self) -> None:
+        if self.optimizer:
+            forget(self.optimizer)
         for W, b, (first_W, first_b) in zip(self.W, self.b, self.first):
             W.copy_(first_W)
             b.copy_(first_b)
@@ -130,26 +131,29 @@ class Columns:
         return summed_loss(A[-1], Y, self.softmax), found[::-1]
 
     def update(self, gradients, n, W, b) -> None:
-        """Gradient descent."""
+        """Gradient descent, or the step of PyTorch's optimizer."""
+        if self.optimizer:
+            for W_l, b_l, (dW, db) in zip(W, b, gradients):
+                W_l.grad, b_l.grad = dW.div_(n), db.div_(n)
+            self.optimizer.step()
+            return
         for W_l, b_l, (dW, db) in zip(W, b, gradients):
             W_l.sub_(dW, alpha=self.task.rate / n)
             if self.task.bias:
                 b_l.sub_(db, alpha=self.task.rate / n)
 
     def step(self, X, Y, W, b):
-        """One batch: its loss, and gradient descent."""
+        """One batch: its loss, and a step."""
         loss, found = self.gradients(X, Y, W, b)
         self.update(found, X.shape[1], W, b)
         return loss / X.shape[1]
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def train(self) -> None:
         """All epochs."""
-        n, batch = self.task.samples, self.task.batch
         self.losses = [
-            self.step(self.X[:, i : i + batch], self.Y[:, i : i + batch], self.W, self.b).item()
-            for _ in range(self.task.epochs)
-            for i in range(0, n, batch)
+            self.step(self.X.T[rows].T, self.Y[:, rows], self.W, self.b).item()
+            for rows in batches(self.task)
         ]
 
     @torch.inference_mode()
@@ -174,7 +178,7 @@ class Blocks(Columns):
         super().__init__(given, threads)
 
     def step(self, X, Y, W, b):
-        """One batch: its loss, and gradient descent with the sums of all blocks' gradients."""
+        """One batch: its loss, and a step with the sums of all blocks' gradients."""
         loss, sums = self.gradients(X[:, :BLOCK], Y[:, :BLOCK], W, b)
         for i in range(BLOCK, X.shape[1], BLOCK):
             more, found = self.gradients(X[:, i : i + BLOCK], Y[:, i : i + BLOCK], W, b)
@@ -193,6 +197,8 @@ class Vectors(Columns):
 
     def __init__(self, given: Given, threads: int) -> None:
         super().__init__(given, threads)
+        if self.optimizer:
+            raise NotImplementedError("samples one by one take gradient descent")
         self.x = list(self.X.T)
         self.y = list(self.Y.T.contiguous())
 
@@ -222,9 +228,9 @@ class Vectors(Columns):
     def train(self) -> None:
         """All epochs."""
         self.losses = [
-            self.step(x, y, self.W, self.b).item()
+            self.step(self.x[i], self.y[i], self.W, self.b).item()
             for _ in range(self.task.epochs)
-            for x, y in zip(self.x, self.y)
+            for i in order_of(self.task).tolist()
         ]
 
     @torch.inference_mode()
@@ -252,6 +258,46 @@ CompiledModules = compiled(Modules)
 CompiledColumns = compiled(Columns)
 CompiledBlocks = compiled(Blocks)
 CompiledVectors = compiled(Vectors)
+
+
+def order_of(task) -> torch.Tensor:
+    """The samples of an epoch, as they stand or shuffled."""
+    return torch.randperm(task.samples) if task.shuffle else torch.arange(task.samples)
+
+
+def batches(task):
+    """The rows of each batch of all epochs: a slice, or their numbers in the order of an epoch."""
+    n, batch = task.samples, task.batch
+    for _ in range(task.epochs):
+        if task.shuffle:
+            yield from order_of(task).split(batch)
+        else:
+            yield from (slice(i, i + batch) for i in range(0, n, batch))
+
+
+def differs(task) -> str:
+    """What it computes otherwise than purenn."""
+    return "draws other orders" if task.shuffle else ""
+
+
+def optimizer_of(task, parameters) -> torch.optim.Optimizer:
+    """PyTorch's own, all parameters in one call."""
+    if task.optimizer == "adam":
+        beta_1, beta_2, epsilon = task.settings.values()
+        return torch.optim.Adam(
+            parameters, lr=task.rate, betas=(beta_1, beta_2), eps=epsilon, fused=True
+        )
+    fused = task.optimizer == "momentum"
+    momentum = task.settings.get("momentum", 0.0)
+    return torch.optim.SGD(parameters, lr=task.rate, momentum=momentum, fused=fused)
+
+
+def forget(optimizer) -> None:
+    """Its moments and number of steps are 0 again."""
+    for state in optimizer.state.values():
+        for value in state.values():
+            if value is not None:
+                value.zero_()
 
 
 def tensor(view: memoryview) -> torch.Tensor:

@@ -116,7 +116,8 @@ WALK void walk_forward(const struct pn_kernels *kernels, const struct walk *walk
         if (X)
             kernels->affine(Z, X, layer->W, layer->b, n, layer->n_in, layer->row, walk->scratch);
         else
-            kernels->sparse_affine(Z, walk->inputs, walk->rows, layer->W, layer->b, layer->row);
+            kernels->sparse_affine(Z, walk->inputs, walk->rows, layer->W, layer->b, layer->row,
+                                   walk->scratch);
         kernels->activation_forward(A, Z, layer->activation, n, layer->width, n * layer->row);
         X = A;
         if (masks && l + 1 < walk->network->n_layers) {

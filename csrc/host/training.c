@@ -145,7 +145,8 @@ static void pass_sparse_rows(const struct task *task, const struct member *self,
     if (group->begins)
         memset(sums + rows.from * first->width, 0, size_of(rows) * first->width * sizeof *sums);
     task->kernels->sparse_add_weight_products(sums, walk->inputs, walk->rows, first->dZ,
-                                              first->width, self->tiles.from, self->tiles.to);
+                                              first->width, self->tiles.from, self->tiles.to,
+                                              walk->scratch);
     if (group->batch)
         end_batch(task, rows.from * first->width, sums + rows.from * first->width, group->batch,
                   size_of(rows) * first->width);

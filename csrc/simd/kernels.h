@@ -112,10 +112,10 @@ struct pn_kernels {
     /* The same for inputs whose zeros are left out; W and dZ have to be finite. The sums are
      * those of tiles from <= t < to. NULL in the plain table. */
     void (*sparse_affine)(double *Z, const struct pn_inputs *inputs, struct pn_rows rows,
-                          const double *W, const double *b, size_t n_out);
+                          const double *W, const double *b, size_t n_out, double *scratch);
     void (*sparse_add_weight_products)(double *sums, const struct pn_inputs *inputs,
                                        struct pn_rows rows, const double *dZ, size_t n_out,
-                                       size_t from, size_t to);
+                                       size_t from, size_t to, double *scratch);
 
     /* activations.c, network.c. What is computed number by number may be computed for
      * `count` numbers, n*n_out or more: whole vectors. */

@@ -31,31 +31,40 @@ INLINE vec stepped(vec w, double *moments, vec g, const struct pn_step *step, en
     return w - rates->learning_rate * g;
 }
 
+/* update_vectors for one vector; inverse is 1/n where that is exact, else 0. */
+INLINE void update_vector(double *w, double *moments, const double *sums,
+                          const struct pn_step *step, double inverse, double weight_decay,
+                          size_t width, enum decay decay, enum rule rule)
+{
+    vec g = load_part(sums, width), own = load_part(w, width);
+    g = inverse > 0.0 ? g * inverse : g / (double)step->n;
+    if (step->factor < 1.0)
+        g = step->factor * g;
+    if (decay == L2)
+        g = g + weight_decay * own;
+    if (decay == DECOUPLED)
+        own = (1.0 - step->learning_rate * weight_decay) * own;
+    store_part(w, stepped(own, moments, g, step, rule, width), width);
+}
+
 /* for each i: g = factor*(sums[i] / n), the decay, the rule
  *
- * Dividing by a power of two is multiplying by its inverse, which is exact. */
+ * Dividing by a power of two is multiplying by its inverse, which is exact. The step is copied: it
+ * can't be what is written to, and stays in registers. */
 INLINE void update_vectors(double *w, double *moments, const double *sums,
                            const struct pn_step *step, size_t count, enum decay decay,
                            enum rule rule)
 {
-    int power_of_two = (step->n & (step->n - 1)) == 0, clipped = step->factor < 1.0;
-    double divisor = (double)step->n, inverse = 1.0 / divisor;
-    double weight_decay = step->optimizer->weight_decay;
-    double rest = 1.0 - step->learning_rate * weight_decay;
-    size_t i, width;
-    FOR_VECTORS(i, width, count)
-    {
-        vec g = load_part(sums + i, width), own = load_part(w + i, width);
-        g = power_of_two ? g * inverse : g / divisor;
-        if (clipped)
-            g = step->factor * g;
-        if (decay == L2)
-            g = g + weight_decay * own;
-        if (decay == DECOUPLED)
-            own = rest * own;
-        store_part(w + i, stepped(own, rule == DESCENT ? NULL : moments + i, g, step, rule, width),
-                   width);
-    }
+    struct pn_step own = *step;
+    double inverse = (own.n & (own.n - 1)) == 0 ? 1.0 / (double)own.n : 0.0;
+    double weight_decay = own.optimizer->weight_decay;
+    size_t i;
+    for (i = 0; i + LANES <= count; i += LANES)
+        update_vector(w + i, rule == DESCENT ? NULL : moments + i, sums + i, &own, inverse,
+                      weight_decay, LANES, decay, rule);
+    if (i < count)
+        update_vector(w + i, rule == DESCENT ? NULL : moments + i, sums + i, &own, inverse,
+                      weight_decay, count - i, decay, rule);
 }
 
 INLINE void update_decayed(double *w, double *moments, const double *sums,

@@ -162,6 +162,7 @@ static void train_one_by_one(struct pn_training *t, double *losses, size_t epoch
     double *A = y + padded(t->network.sizes[t->network.n_layers]), *dZ = A + units, *end;
     struct layer *layers = (struct layer *)(void *)t->workspace;
     struct walk walk = {&t->network, layers, &t->inputs, {NULL, 0, 1}, NULL, 0, NULL, NULL, 0, NULL};
+    struct pn_rows rows = {t->order, 0, t->n};
     int sparse = t->sparse;
     end = lay_out(layers, &t->network, LANES, 1, A, dZ, dZ + units);
     memset(x, 0, (size_t)(end - x) * sizeof *x);
@@ -170,7 +171,9 @@ static void train_one_by_one(struct pn_training *t, double *losses, size_t epoch
         size_t row;
         if (t->first == 0 && t->shuffle)
             pn_random_permutation(t->order, t->random, t->n);
-        row = t->order ? t->order[t->first] : t->first;
+        row = row_number(rows, t->first);
+        if (rows.order && sparse)
+            ask_for(&t->inputs, rows, t->first + NEXT);
         t->total = t->total + step_on_sample(t, &walk, x, y, row, &sparse);
         if (++t->first == t->n) {
             losses[ended++] = t->total / (double)t->n;

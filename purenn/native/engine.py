@@ -75,7 +75,7 @@ class NativeEngine:
         """The row of the first input that is not finite, or None. `units` tells that a layer of so
         many will be trained on X, so that one look may find the zeros as well."""
         (_, pointer, count, form), (n, width), _ = X
-        if units and n >= FEW and X.name_columns(units):
+        if units and n >= FEW and X.name_columns():
             return None
         start, size = 0, count
         while start < count:

@@ -15,7 +15,7 @@ PN_INPUTS = ffi.typeof("struct pn_inputs *")
 UINT16S, UINT32S = ffi.typeof("uint16_t[]"), ffi.typeof("uint32_t[]")
 unset = ffi.new_allocator(should_clear_after_alloc=False)
 TYPES = {"d": lib.PN_FLOAT64, "f": lib.PN_FLOAT32, "B": lib.PN_UINT8}
-NARROW, NARROW_SHARE, WIDE_SHARE = 64, 0.3, 0.12  # where the dense products take as long
+LARGEST_SHARE = 0.3  # of inputs that are not 0, for which the dense products take no less
 TILE, MOST_COLUMNS, PN_NO_ROOM = lib.PN_TILE, lib.PN_MOST_COLUMNS, lib.PN_NO_ROOM
 MOST_FOUND = 2**32 - TILE
 AT_ONCE = 2**22  # numbers that one call of C looks at
@@ -56,17 +56,16 @@ class Inputs(tuple):
             )
         return Inputs((S, self.shape, []))
 
-    def name_columns(self, n_out: int) -> bool:
+    def name_columns(self) -> bool:
         """Names the inputs that are not 0, 2 bytes each, unless it doesn't pay to leave the others
-        out of products with n_out columns: where few are 0, or the names are no smaller than what
-        they are for. Whether all inputs were looked at, and are finite."""
+        out of products: where few are 0, or the names are no smaller than what they are for.
+        Whether all inputs were looked at, and are finite."""
         n, n_in = self.shape
         if not TILE <= n_in <= MOST_COLUMNS or not core.active.sparse:
             return False
         tiles = (n_in + TILE - 1) // TILE
-        share = NARROW_SHARE if n_out <= NARROW else WIDE_SHARE
         nbytes = self.memory.count * SIZES[self.memory.format]
-        most = min(int(share * n * n_in), MOST_FOUND, (nbytes - 4 * (n * tiles + 1)) // 2)
+        most = min(int(LARGEST_SHARE * n * n_in), MOST_FOUND, (nbytes - 4 * (n * tiles + 1)) // 2)
         if most <= 0:
             return False
         columns, starts = unset(UINT16S, most + TILE), unset(UINT32S, n * tiles + 1)
@@ -75,7 +74,8 @@ class Inputs(tuple):
         for first in range(0, n, rows):
             some = min(rows, n - first)
             # Their share of what is looked at, and a tenth of all: dense inputs are soon given up.
-            room = min(most, int(share * n_in * (first + some)) + most // 10) + TILE
+            seen = int(LARGEST_SHARE * n_in * (first + some))
+            room = min(most, seen + most // 10) + TILE
             found |= lib.pn_find_columns(
                 core.active.table, columns, starts, struct, room, first, some
             )

@@ -287,13 +287,13 @@ static void sparse(int type)
     }
     free(part);
 
-    fast->sparse_affine(found, &inputs, rows, W, b, n_out);
+    fast->sparse_affine(found, &inputs, rows, W, b, n_out, work);
     plain->affine(expected, X, W, b, n, n_in, n_out, work);
     compare("sparse_affine", found, expected, n * n_out);
 
     found = numbers(n_in * n_out, 0); /* never -0.0: such a sum begins at +0.0 */
     expected = copy(found, n_in * n_out);
-    fast->sparse_add_weight_products(found, &inputs, rows, dZ, n_out, from, to);
+    fast->sparse_add_weight_products(found, &inputs, rows, dZ, n_out, from, to, work);
     if (from * PN_TILE < end)
         plain->add_weight_products(expected + from * PN_TILE * n_out, NULL, X + from * PN_TILE, n_in, dZ,
                                    n, end - from * PN_TILE, n_out, 0, work);
