@@ -22,11 +22,11 @@ LOOKED = 997  # samples: a prime, so that few patterns in the data keep step wit
 NUMBERS = 2**22  # of them, at most, where samples are wide
 FEW = 10  # samples, less than which are often alike by chance
 APART = 1e3  # how many times the smallest range of an input is the largest
-LARGEST_MOVE = 1e3  # learning_rate times the mean of Σ x², of gradient descent; what learns has 400
-LARGEST_ADAM_MOVE = 1e4  # learning_rate times the mean of Σ |x|, of Adam; what learns has 1,300
+LARGEST_MOVE = 1e3  # learning_rate times the mean of Σ x², of gradient descent; what learns has 390
+LARGEST_ADAM_MOVE = 1e4  # learning_rate times the mean of Σ |x|, of Adam; what learns has 1,230
 EPOCHS = 10  # after which a training should have begun to learn
 STILL = 1e-6  # of a loss, less than which is no move
-LEARNED, NOTHING_LEARNED = 0.5, 0.99  # of the loss of a constant
+LEARNED, NOTHING_LEARNED = 0.75, 0.99  # of the loss of a constant
 
 
 def epochs_to_look_after(n: int) -> list[int]:
@@ -200,9 +200,9 @@ def loss_of_a_constant(loss: str, Y: list[list[float]], weights: Sequence[float]
 def stuck_units(
     architecture: Architecture, stuck: Sequence[int], looked: int, n: int, epochs: int
 ) -> str:
-    """The first layer of which at least half of the units are dead or saturated."""
+    """The first layer of which at least three quarters of the units are dead or saturated."""
     widths = architecture.sizes[1:]
-    layer = next(i for i, width in enumerate(widths) if 2 * stuck[i] >= width)
+    layer = next(i for i, width in enumerate(widths) if 4 * stuck[i] >= 3 * width)
     name, samples = architecture.activations[layer], _samples(n, looked)
     what = (
         f"layer {layer + 1} ({name}, weights[{layer}]): after {counted(epochs, 'epoch')}, "

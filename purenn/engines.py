@@ -101,8 +101,8 @@ if TYPE_CHECKING:
 
         def stuck(self, X: Any, most: int) -> list[int] | None:
             """How many units of each layer have no slope above the architecture's least ones, in at
-            most so many samples, evenly spaced; None where that is less than half of them in every
-            layer."""
+            most so many samples, evenly spaced; None where that is less than three quarters of
+            every layer."""
 
         def gradients(self, X: Any, Y: Any) -> tuple[float, array]:
             """The mean loss over the samples, and its gradients in one block."""

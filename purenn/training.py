@@ -41,7 +41,7 @@ Callback = Callable[["Training", Mapping[str, float]], Any]
 
 
 class TrainingWarning(UserWarning):
-    """What a training says that goes wrong: where, the likely cause, and what to try."""
+    """What goes wrong in a training, or may keep it from learning: where, why, and what to try."""
 
 
 class Training:

@@ -191,7 +191,7 @@ int pn_find_stuck(const struct pn_kernels *kernels, uint8_t *stuck,
                                      rows * layer->width);
         for (i = 0; i < layer->width && first == 0; i++)
             stuck[i] = 1;
-        if (2 * count_stuck(stuck, layer->dZ, least[l], rows, layer->width) >= layer->width)
+        if (4 * count_stuck(stuck, layer->dZ, least[l], rows, layer->width) >= 3 * layer->width)
             found = 1;
         stuck += layer->width;
     }

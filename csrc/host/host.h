@@ -76,8 +76,8 @@ int pn_is_usual(const struct pn_training *training, size_t looked, size_t few, d
                 double size, double squares, double low, double high);
 /* Looks at the units of every layer in PN_STUCK_AT_ONCE samples, from the first on of `looked` among
  * n, evenly spaced. stuck, a number for each unit, is 1 where no slope of its activation was above
- * least (n_layers) since the call for the first 0. Gives whether at least half of the units of a
- * layer are stuck. */
+ * least (n_layers) since the call for the first 0. Gives whether at least three quarters of
+ * the units of a layer are stuck. */
 #define PN_STUCK_AT_ONCE 3
 size_t pn_stuck_workspace(const struct pn_network *network);
 int pn_find_stuck(const struct pn_kernels *kernels, uint8_t *stuck,

@@ -242,7 +242,7 @@ class NativeWeights:
 
     def stuck(self, X: Inputs, most: int) -> list[int] | None:
         """How many units of each layer are stuck in at most so many samples, evenly spaced; None
-        where that is less than half of them in every layer."""
+        where that is less than three quarters in every layer."""
         (_, pointer, _, form), (n, _), _ = X
         network, widths = self._network.struct, self._network.sizes[1:]
         looked = n if n < most else most

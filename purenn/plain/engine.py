@@ -134,7 +134,7 @@ class PlainWeights:
 
     def stuck(self, X: list[list[float]], most: int) -> list[int] | None:
         """How many units of each layer are stuck in at most so many samples, evenly spaced; None
-        where that is less than half of them in every layer."""
+        where that is less than three quarters in every layer."""
         check_arithmetic()
         network = self.network.untiled() if isinstance(self.network, Tiled) else self.network
         stuck = [[True] * len(b) for _, b in network.parameters]
@@ -144,7 +144,7 @@ class PlainWeights:
             for (units, activation, least), (outputs,) in zip(layers, A):
                 for j, slope in enumerate(slopes(activation, outputs)):
                     units[j] = units[j] and slope <= least
-            if not any(2 * sum(units) >= len(units) for units in stuck):
+            if not any(4 * sum(units) >= 3 * len(units) for units in stuck):
                 return None
         return [sum(units) for units in stuck]
 
