@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOOKED = 997  # samples: a prime, so that few patterns in the data keep step with it
 NUMBERS = 2**22  # of them, at most, where samples are wide
+QUICK, PART = 512, 32  # numbers that are looked at in no time; the part of a training that may be
 FEW = 10  # samples, less than which are often alike by chance
 APART = 1e3  # how many times the smallest range of an input is the largest
 LARGEST_MOVE = 1e3  # learning_rate times the mean of Σ x², of gradient descent; what learns has 390
@@ -39,9 +40,13 @@ def epochs_to_look_after(n: int) -> list[int]:
 
 
 def before(
-    steps: Steps, weights: EngineWeights, X: Any, Y: Any, n: int, learning: Learning
+    steps: Steps, weights: EngineWeights, X: Any, Y: Any, n: int, learning: Learning, epochs: int
 ) -> list[str]:
-    """What is to be said before the first of those steps, on n samples as the engine has them."""
+    """What is to be said before the first of those steps, on n samples as the engine has them.
+
+    A first look takes no longer than about a fiftieth of so many epochs, and decides whether there
+    is a second one, at LOOKED samples, which finds what is said.
+    """
     architecture, rate, rule = weights.architecture, learning.learning_rate, learning.optimizer.rule
     n_in, size, squares = architecture.n_in, inf, inf
     most = LOOKED if n_in * LOOKED <= NUMBERS else max(1, NUMBERS // n_in)
@@ -51,7 +56,8 @@ def before(
         else:
             squares = LARGEST_MOVE / rate
     low, high = architecture.output_limits
-    if steps.are_usual(most, FEW, APART, size, squares, low, high):
+    some = max(QUICK // n_in, epochs * n // PART) or 1
+    if steps.are_usual(some if some < most else most, FEW, APART, size, squares, low, high):
         return []
     engine, found = weights.engine, []
     varying, constant, first, value, others, *ranges, largest, x, x_x = engine.look(X, most)

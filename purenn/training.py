@@ -233,7 +233,7 @@ class Training:
     def _go_on(self, epochs: int, samples: int | None = None) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._look_before()
+            self._look_before(max(epochs, self.goal))
         try:
             if self._schedule is None:
                 self._steps.run(self._losses, epochs, samples)
@@ -252,10 +252,10 @@ class Training:
         elif self._looks_after and len(self._losses) >= self._looks_after[0]:
             self._look()
 
-    def _look_before(self) -> None:
+    def _look_before(self, epochs: int) -> None:
         """Says what may keep it from learning, before its first epoch."""
         data = self.network.weights, self._X, self._Y, self._n
-        for message in diagnosis.before(self._steps, *data, self.learning):
+        for message in diagnosis.before(self._steps, *data, self.learning, epochs):
             _warn(message)
 
     def _look(self) -> None:

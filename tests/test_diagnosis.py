@@ -212,6 +212,18 @@ def test_many_samples_are_looked_at_sooner(engine):
     assert is_said(messages, "all of 997 samples, evenly spaced")
 
 
+def test_a_look_takes_no_longer_than_a_part_of_the_training(engine):
+    """Of wide samples few are looked at before a single epoch."""
+    X, Y = samples(50, 600)
+    for x in X:
+        x[7] = 7.0
+    sizes = (600, 2, 1)
+    assert said(network(engine, sizes, **NUMBERS), X, Y) == []
+    assert is_said(said(network(engine, sizes, **NUMBERS), X, Y, epochs=8), "X[s][7] is 7")
+    heard = {"epochs": 8, "callbacks": lambda training, record: None}
+    assert is_said(said(network(engine, sizes, **NUMBERS), X, Y, **heard), "X[s][7] is 7")
+
+
 def test_a_warning_may_be_an_error(engine):
     """Nothing has changed then, and the next run goes on."""
     X, _ = samples()

@@ -108,7 +108,7 @@ static int inputs_are_usual(const struct pn_training *t, size_t looked,
     if (looked == 1 && usual.size == INFINITY && usual.squares == INFINITY)
         return 1;
     pn_look_at_inputs(found, &t->inputs, t->n, looked);
-    if (t->n >= usual.few && (found[PN_VARYING] == 0.0 || found[PN_CONSTANT] > 0.0))
+    if (looked >= usual.few && (found[PN_VARYING] == 0.0 || found[PN_CONSTANT] > 0.0))
         return 0;
     return found[PN_WIDE_HIGH] - found[PN_WIDE_LOW] <=
                usual.apart * (found[PN_NARROW_HIGH] - found[PN_NARROW_LOW]) &&

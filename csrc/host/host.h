@@ -71,7 +71,7 @@ void pn_look_at_inputs(double *found, const struct pn_inputs *inputs, size_t n, 
 size_t pn_first_other(const double *Y, size_t n, size_t width);
 /* Whether there is nothing to say about the samples of a training: no input's range is more than
  * `apart` times another's, sums are at most size and squares, and targets low ... high; and where
- * samples are few or more, inputs vary, none is constant, and targets differ. */
+ * few samples or more are looked at, inputs vary, none is constant, and all targets don't agree. */
 int pn_is_usual(const struct pn_training *training, size_t looked, size_t few, double apart,
                 double size, double squares, double low, double high);
 /* Looks at the units of every layer in PN_STUCK_AT_ONCE samples, from the first on of `looked` among

@@ -207,7 +207,8 @@ class PlainSteps:
         at: `limits` are the largest means of Σ |x| and Σ x², the least and the largest target."""
         (X, Y), engine, (size, squares, low, high) = self._data, self._weights.engine, limits
         found = engine.look(X, most)
-        if self._n >= few and (not found[0] or found[1] or engine.are_alike(Y)):
+        constant = min(self._n, most) >= few and (not found[0] or found[1])
+        if constant or (self._n >= few and engine.are_alike(Y)):
             return False
         unscaled = found[10] - found[9] > apart * (found[7] - found[6])
         outside = engine.first_outside(Y, low, high, -inf, inf) is not None
