@@ -29,6 +29,7 @@ LARGEST_TARGET = float_info.max
 SLACK = 1e-6  # how far a sum of probabilities may be from 1: float32 is nearer
 LARGEST_SEED = 2**32 - 1
 MOST_PARAMETERS = 2**31 - 1  # 16 GiB of them
+FLAT = 1e-3  # of an activation's steepest slope, where next to no gradient comes through
 SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
 LONGEST_LABEL = 255
 
@@ -94,10 +95,12 @@ class Architecture(Record):
         "activations",
         "bias",
         "dropout",
+        "first_limit",
         "initialization",
         "loss",
         "n_in",
         "n_out",
+        "output_limits",
         "preparation",
         "seed",
         "sizes",
@@ -114,6 +117,8 @@ class Architecture(Record):
     n_in: int
     n_out: int
     target_limits: tuple[float, float, float, float]  # of a number, then of a sample's sum
+    first_limit: float  # the largest that the first layer gives
+    output_limits: tuple[float, float]  # of targets that can be reached, with SLACK
 
     def __init__(
         self,
@@ -138,6 +143,8 @@ class Architecture(Record):
             n_in=sizes[0],
             n_out=sizes[-1],
             target_limits=_target_limits(activations[-1], loss),
+            first_limit=ACTIVATIONS[activations[0]].high,
+            output_limits=_output_limits(activations[-1], loss),
             activations=activations,
             loss=loss,
             bias=check_bool("bias", bias),
@@ -184,6 +191,16 @@ class Architecture(Record):
         """The offset and the scale of each input: 0 and 1 where none was given."""
         offset, scale = self.preparation.input_offset, self.preparation.input_scale
         return list(offset or [0.0] * self.n_in), list(scale or [1.0] * self.n_in)
+
+    @property
+    def least_slopes(self) -> list[float]:
+        """For each layer the slope up to which a unit is stuck: FLAT times the steepest one.
+
+        Of the last layer it is 0, or less than any where the loss matches: that layer learns then
+        whatever its slope is.
+        """
+        slopes = [FLAT * ACTIVATIONS[name].slope for name in self.activations]
+        return [*slopes[:-1], -1.0 if self.matched else 0.0]
 
     @property
     def parameter_count(self) -> int:
@@ -296,6 +313,14 @@ def _check_pair(activation: str, loss: str) -> None:
 
 def _gives_probabilities(activation: str) -> bool:
     return (ACTIVATIONS[activation].low, ACTIVATIONS[activation].high) == (0.0, 1.0)
+
+
+def _output_limits(activation: str, loss: str) -> tuple[float, float]:
+    """The least and the largest number of targets that outputs can be. Where they have to be
+    probabilities, `_target_limits` says so."""
+    if LOSSES[loss].of_probabilities:
+        return -inf, inf
+    return ACTIVATIONS[activation].low - SLACK, ACTIVATIONS[activation].high + SLACK
 
 
 def _target_limits(activation: str, loss: str) -> tuple[float, float, float, float]:

@@ -10,7 +10,7 @@ import os
 import sys
 
 from . import door
-from .annotations import TYPE_CHECKING, Any
+from .annotations import TYPE_CHECKING, Any, Sequence
 from .checks import check_choice
 from .shipped import shipped_bytes
 
@@ -57,6 +57,16 @@ if TYPE_CHECKING:
             """The first row of targets with a number that is not low … high, or a sum that is not
             least … most; or None."""
 
+        def target_rows(self, Y: Any, order: Sequence[int]) -> list[list[float]]:
+            """The rows of targets in that order."""
+
+        def look(self, X: Any, most: int) -> list[float]:
+            """What at most so many samples, evenly spaced, say about the inputs, in the order of
+            enum pn_look in csrc/host/host.h."""
+
+        def are_alike(self, Y: Any) -> bool:
+            """Whether all rows of targets are the same."""
+
         def first_weights(self, architecture: Architecture) -> array:
             """First weights, drawn from the architecture's seed, in one block."""
 
@@ -92,6 +102,11 @@ if TYPE_CHECKING:
         def evaluate(self, X: Any, Y: Any) -> tuple[float, Any]:
             """The mean loss over the samples, and their outputs as a matrix of the engine."""
 
+        def stuck(self, X: Any, most: int) -> list[int] | None:
+            """How many units of each layer have no slope above the architecture's least ones, in at
+            most so many samples, evenly spaced; None where that is less than three quarters of
+            every layer."""
+
         def gradients(self, X: Any, Y: Any) -> tuple[float, array]:
             """The mean loss over the samples, and its gradients in one block."""
 
@@ -114,6 +129,12 @@ if TYPE_CHECKING:
 
         def take_state(self, state: State) -> None:
             """Goes on from there."""
+
+        def are_usual(self, most: int, few: int, apart: float, *limits: float) -> bool:
+            """Whether there is nothing to say about the samples, at most so many of which are
+            looked at: no input's range is more than `apart` times another's; `limits` are the
+            largest means of Σ |x| and Σ x², the least and the largest target; and where samples
+            are few or more, some input varies, none is constant but for 0, and targets differ."""
 
         def take_learning_rate(self, learning_rate: float) -> None:
             """Learns at that rate from now on."""

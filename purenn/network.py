@@ -318,9 +318,9 @@ class Network(Frozen):
         - verbose: whether a line tells how far it is.
 
         Returns the History with the loss of each epoch. Ctrl-C leaves the weights where they are; a
-        Training can go on from there. A training that diverges ends with a TrainingWarning, at the
-        last epoch whose weights were finite. docs/training.md shows trainings, docs/optimizers.md
-        the formulas.
+        Training can go on from there. What may keep it from learning is said in a TrainingWarning;
+        a training that diverges ends with one, at the last epoch whose weights were finite.
+        docs/training.md shows trainings, docs/optimizers.md the formulas.
         Raises ValueError or TypeError for a wrong argument, RuntimeError while this network is
         trained elsewhere, before anything has changed.
         """

@@ -4,9 +4,10 @@ with, watched, saved, and loaded again."""
 from __future__ import annotations
 
 import os
+import sys
 from _thread import get_ident
 
-from . import door, samples
+from . import diagnosis, door, samples
 from .access import Claim
 from .annotations import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from .architecture import Architecture, check_seed
@@ -43,7 +44,7 @@ Callback = Callable[["Training", Mapping[str, float]], Any]
 
 
 class TrainingWarning(UserWarning):
-    """What a training says that goes wrong: where, the likely cause, and what to try."""
+    """What goes wrong in a training, or may keep it from learning: where, why, and what to try."""
 
 
 class Training:
@@ -103,8 +104,8 @@ class Training:
             given_weights = samples.weights(
                 architecture, sample_weight, class_weight, targets, self._n
             )
-        X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
-        Y = samples.targets(weights.engine, architecture, targets)
+        self._X = X = samples.inputs(weights.engine, architecture, block, architecture.sizes[1])
+        self._Y = Y = samples.targets(weights.engine, architecture, targets)
         self.optimizer = check_optimizer(optimizer)
         if learning_rate is None:
             learning_rate = self.optimizer.learning_rate
@@ -139,6 +140,8 @@ class Training:
         rate = learning_rate if self._schedule is None else self._schedule
         self.ongoing = Ongoing(self.optimizer, rate, self._batch_size, shuffle, seed, self._n)
         self._steps = weights.steps(X, Y, self._batch_size, self.learning)
+        self._has_begun = False
+        self._looks_after = diagnosis.epochs_to_look_after(self._n)
 
     def __reduce__(self) -> tuple:
         raise TypeError("a Training can't be copied: make a new one, on a copy of its network")
@@ -238,6 +241,9 @@ class Training:
         return record
 
     def _go_on(self, epochs: int, samples: int | None = None) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._look_before(max(epochs, self.goal))
         past, ongoing = self.network.past, self.ongoing
         if past.last is not ongoing:
             self._before = past.last
@@ -262,18 +268,33 @@ class Training:
             if ongoing.ended == ongoing.first:
                 past.last = self._before
             self._say_that_it_diverged()
+        elif self._looks_after and len(self._losses) >= self._looks_after[0]:
+            self._look()
+
+    def _look_before(self, epochs: int) -> None:
+        """Says what may keep it from learning, before its first epoch."""
+        data = self.network.weights, self._X, self._Y, self._n
+        for message in diagnosis.before(self._steps, *data, self.learning, epochs):
+            _warn(message)
+
+    def _look(self) -> None:
+        """The same while it goes on: once, and where nothing is found then, once more."""
+        losses, learning = self._losses, self.learning
+        self._looks_after = [epochs for epochs in self._looks_after if epochs > len(losses)]
+        data = self.network.weights, self._X, self._Y, self._n
+        message = diagnosis.during(*data, learning.learning_rate, learning.sample_weights, losses)
+        if message is not None:
+            self._looks_after = []
+            _warn(message)
 
     def _say_that_it_diverged(self) -> None:
-        from warnings import warn
-
         epoch = self.position[0] + 1
         kept = "before the training" if epoch == 1 else f"at the end of epoch {epoch - 1}"
-        message = (
+        _warn(
             f"training ended in epoch {epoch}: its loss or a weight was not finite; the weights "
             f"are those {kept}. The steps are too large for these data: try a smaller "
             "learning_rate, or smaller inputs and targets (input_offset, input_scale)"
         )
-        warn(message, TrainingWarning, stacklevel=4)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes all that the training goes on from, so that `load` continues with the same bits.
@@ -345,6 +366,8 @@ class Training:
         training._history.history.update(saved.history)
         training._steps.take_state(saved.state)
         network.past.last = saved.trained
+        training._has_begun, ended = True, len(training._losses)
+        training._looks_after = [epochs for epochs in training._looks_after if epochs > ended]
         training.best = saved.best
         return training
 
@@ -364,6 +387,16 @@ class Training:
                 numbers = array("d", door.float64(part[start : start + door.AT_ONCE]))
                 digest.update(little_endian(numbers))
         return digest.hexdigest()
+
+
+def _warn(message: str) -> None:
+    """Gives a TrainingWarning, at the line outside of purenn that called."""
+    from warnings import warn
+
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith(f"{__package__}."):
+        frame, level = frame.f_back, level + 1
+    warn(message, TrainingWarning, stacklevel=level)
 
 
 def _callbacks(callbacks: Any) -> list[Callback]:

@@ -200,7 +200,7 @@ def calls_of_python(run):
 def test_without_listeners_python_rests_between_epochs(native):
     net = Network([3, 4, 2], activations="tanh", seed=1, backend="c", threads=1)
     training = Training(net, X, [[0.5, 0.5]] * N, learning_rate=0.1, batch_size=4)
-    training.run(2)
+    training.run(10)  # after which it looks at the network, once
     few, many = calls_of_python(lambda: training.run(2)), calls_of_python(lambda: training.run(40))
     assert few > 0
     assert many <= few + 2  # the first calls of C are short ones

@@ -43,6 +43,47 @@ size_t pn_first_outside(const double *X, double low, double high, double least, 
 int pn_find_columns(const struct pn_kernels *kernels, uint16_t *columns, uint32_t *starts,
                     const struct pn_inputs *inputs, size_t room, size_t first, size_t n);
 
+/* diagnosis.c: what may keep a training from learning
+ * ---------------------------------------------------
+ * What is found in inputs: numbers, of which these are the places. An input is constant if it is
+ * the same in all samples that are looked at, and not 0. */
+enum pn_look {
+    PN_VARYING,        /* how many inputs are not the same in all samples */
+    PN_CONSTANT,       /* how many are constant; the first of them, what it is, and whether another */
+    PN_FIRST_CONSTANT, /* one is something else */
+    PN_ITS_VALUE,
+    PN_OTHER_VALUES,
+    PN_NARROW, /* of those that vary, the one whose range is smallest, and its range */
+    PN_NARROW_LOW,
+    PN_NARROW_HIGH,
+    PN_WIDE, /* the one whose range is largest */
+    PN_WIDE_LOW,
+    PN_WIDE_HIGH,
+    PN_LARGEST, /* size of an input */
+    PN_SIZE,    /* the sum of a sample's sizes, the mean over samples; and so of their squares */
+    PN_SQUARES,
+    PN_LOOK
+};
+/* found (PN_LOOK) in `looked` of n samples, evenly spaced; 1 <= looked <= n. Sums go over samples
+ * first, and then over inputs. */
+void pn_look_at_inputs(double *found, const struct pn_inputs *inputs, size_t n, size_t looked);
+/* The first row of Y (n, width) that differs from the one before, or n. */
+size_t pn_first_other(const double *Y, size_t n, size_t width);
+/* Whether there is nothing to say about the samples of a training: no input's range is more than
+ * `apart` times another's, sums are at most size and squares, and targets low ... high; and where
+ * few samples or more are looked at, inputs vary, none is constant, and all targets don't agree. */
+int pn_is_usual(const struct pn_training *training, size_t looked, size_t few, double apart,
+                double size, double squares, double low, double high);
+/* Looks at the units of every layer in PN_STUCK_AT_ONCE samples, from the first on of `looked` among
+ * n, evenly spaced. stuck, a number for each unit, is 1 where no slope of its activation was above
+ * least (n_layers) since the call for the first 0. Gives whether at least three quarters of
+ * the units of a layer are stuck. */
+#define PN_STUCK_AT_ONCE 3
+size_t pn_stuck_workspace(const struct pn_network *network);
+int pn_find_stuck(const struct pn_kernels *kernels, uint8_t *stuck,
+                  const struct pn_network *network, const double *least, double *workspace,
+                  const void *X, int type, size_t n, size_t looked, size_t first);
+
 /* prediction.c
  * ------------
  * The outputs (n, n_out) for the n rows of X, numbers of that type, by `threads` threads, each of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import islice
 from time import perf_counter
 
 from .. import door, native
@@ -28,10 +29,12 @@ from .training import NativeSteps
 from .work import Work, first_samples, next_samples
 
 DOUBLES = ffi.typeof("double[]")
+BYTES = ffi.typeof("uint8_t[]")
 from_buffer, new, unpack = ffi.from_buffer, ffi.new, ffi.unpack  # each look into ffi takes a while
+STUCK_AT_ONCE = lib.PN_STUCK_AT_ONCE
 FEW = 8  # samples, of which naming inputs takes as long as a step
 first_not_finite = core.unchecked.pn_first_not_finite
-first_outside = core.unchecked.pn_first_outside
+first_outside, find_stuck = core.unchecked.pn_first_outside, core.unchecked.pn_find_stuck
 
 
 class NativeEngine:
@@ -90,8 +93,11 @@ class NativeEngine:
     def first_outside(
         self, Y: Targets, low: float, high: float, least: float, most: float
     ) -> int | None:
-        """The first row with a number that is not low … high, or a sum not least … most."""
-        (_, pointer, _, _), (n, width) = Y
+        """The first row with a number that is not low … high, or a sum not least … most; classes
+        have none."""
+        (_, pointer, _, form), (n, width) = Y
+        if form != "d":
+            return None
         first, size = 0, n
         while first < n:
             if size * width > AT_ONCE:
@@ -101,6 +107,24 @@ class NativeEngine:
                 return first + found
             first, size = first + size, n - first - size
         return None
+
+    def target_rows(self, Y: Targets, order: Sequence[int]) -> list[list[float]]:
+        """The rows of targets in that order."""
+        rows: list[Any] = [Y.rows(s, 1).view().tolist() for s in order]
+        return rows
+
+    def look(self, X: Inputs, most: int) -> list[float]:
+        """What `engines.py` says of at most so many samples, evenly spaced."""
+        n, found = X.shape[0], new(DOUBLES, lib.PN_LOOK)
+        lib.pn_look_at_inputs(found, X.struct, n, min(n, most))
+        return unpack(found, lib.PN_LOOK)
+
+    def are_alike(self, Y: Targets) -> bool:
+        """Whether all rows of targets are the same."""
+        memory, (n, width) = Y
+        if memory.format != "d":
+            return len({*memory.view()}) == 1
+        return lib.pn_first_other(memory.pointer, n, width) == n
 
     def first_weights(self, architecture: Architecture) -> array:
         """First weights, drawn from the architecture's seed, in one block."""
@@ -140,6 +164,7 @@ class NativeWeights:
         self._work.shares(1)  # refuses a wrong PURENN_THREADS
         self._struct, self._n_out = self._network.struct, architecture.n_out
         self._nbytes = 8 * architecture.n_in  # of a row
+        self._stuck_room: tuple | None = None  # what `stuck` computes in
         self._row_workspace = ffi.new("double[]", lib.pn_predict_workspace(self._struct, 1))
 
     def replace(self, block: array) -> None:
@@ -226,6 +251,36 @@ class NativeWeights:
             y, losses = Y.rows(first, some), L.pointer + first
             table.output_losses(losses, z, a, y.pointer, activation, loss, some, n_out)
         return lib.pn_mean(L.pointer, n), A
+
+    def stuck(self, X: Inputs, most: int) -> list[int] | None:
+        """How many units of each layer are stuck in at most so many samples, evenly spaced; None
+        where that is less than three quarters in every layer."""
+        (_, pointer, _, form), (n, _), _ = X
+        network, widths = self._network.struct, self._network.sizes[1:]
+        looked = n if n < most else most
+        if self._stuck_room is None:
+            workspace = zeros(lib.pn_stuck_workspace(network))
+            least = new(DOUBLES, self.architecture.least_slopes)
+            self._stuck_room = workspace, least, new(BYTES, sum(widths))
+        workspace, least, stuck = self._stuck_room
+        for first in range(0, looked, STUCK_AT_ONCE):
+            with self._turns.queue, self._turns.use:
+                found = find_stuck(
+                    core.active.table,
+                    stuck,
+                    network,
+                    least,
+                    workspace.pointer,
+                    pointer,
+                    TYPES[form],
+                    n,
+                    looked,
+                    first,
+                )
+            if not found:
+                return None
+        left = iter(bytes(stuck))
+        return [sum(islice(left, width)) for width in widths]
 
     def gradients(self, X: Inputs, Y: Targets) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""

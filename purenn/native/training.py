@@ -27,7 +27,7 @@ EPOCHS_AT_ONCE = 1024  # whose losses one call of C gives
 TRAINING = ffi.typeof("struct pn_training *")
 RANDOM, SIZES = ffi.typeof("struct pn_random[2]"), ffi.typeof("size_t[]")
 DOUBLES = ffi.typeof("double[]")
-random_seed = core.unchecked.pn_random_seed
+random_seed, is_usual = core.unchecked.pn_random_seed, core.unchecked.pn_is_usual
 new, unpack = ffi.new, ffi.unpack  # each look into ffi takes a while
 
 
@@ -101,6 +101,12 @@ class NativeSteps:
             optimizer.weight_decay,
             optimizer.largest_norm,
         )
+
+    def are_usual(self, most: int, few: int, apart: float, *limits: float) -> bool:
+        """Whether there is nothing to say about the samples, at most so many of which are looked
+        at: `limits` are the largest means of Σ |x| and Σ x², the least and the largest target."""
+        n = self._n
+        return bool(is_usual(self._struct, n if n < most else most, few, apart, *limits))
 
     def take_learning_rate(self, learning_rate: float) -> None:
         """Learns at that rate from now on."""

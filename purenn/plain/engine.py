@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 
 from .. import door, reference
 from ..annotations import Any
@@ -68,6 +68,18 @@ class PlainEngine:
                 return s
         return None
 
+    def target_rows(self, Y: list[list[float]], order: Sequence[int]) -> list[list[float]]:
+        """The rows of targets in that order."""
+        return [Y[s] for s in order]
+
+    def look(self, X: list[list[float]], most: int) -> list[float]:
+        """What `engines.py` says of at most so many samples, evenly spaced."""
+        return look_at([X[s] for s in evenly(len(X), most)])
+
+    def are_alike(self, Y: list[list[float]]) -> bool:
+        """Whether all rows of targets are the same."""
+        return all(row == Y[0] for row in Y)
+
     def first_weights(self, architecture: Architecture) -> array:
         """First weights, drawn from the architecture's seed, in one block."""
         state = reference.random_seed(architecture.seed)
@@ -126,6 +138,22 @@ class PlainWeights:
         last = architecture.activations[-1], architecture.loss
         return reference.mean(reference.output_losses(Zs[-1], As[-1], Y, *last)), As[-1]
 
+    def stuck(self, X: list[list[float]], most: int) -> list[int] | None:
+        """How many units of each layer are stuck in at most so many samples, evenly spaced; None
+        where that is less than three quarters in every layer."""
+        check_arithmetic()
+        network = self.network.untiled() if isinstance(self.network, Tiled) else self.network
+        stuck = [[True] * len(b) for _, b in network.parameters]
+        layers = list(zip(stuck, network.activations, self.architecture.least_slopes))
+        for s in evenly(len(X), most):
+            A = reference.forward([X[s]], network)[1]
+            for (units, activation, least), (outputs,) in zip(layers, A):
+                for j, slope in enumerate(slopes(activation, outputs)):
+                    units[j] = units[j] and slope <= least
+            if not any(4 * sum(units) >= 3 * len(units) for units in stuck):
+                return None
+        return [sum(units) for units in stuck]
+
     def gradients(self, X: list[list[float]], Y: list[list[float]]) -> tuple[float, array]:
         """The mean loss over the samples, and its gradients in one block."""
         check_arithmetic()
@@ -171,6 +199,7 @@ class PlainSteps:
         learning: Learning,
     ) -> None:
         self._weights, self._n, self._batch_size = weights, len(X), batch_size
+        self._data = X, Y
         self._samples = samples_of(X, Y, weights.network, learning)
         self._order: Sequence[int] = range(len(X))
         self._random = None if learning.seed is None else reference.random_seed(learning.seed)
@@ -178,6 +207,18 @@ class PlainSteps:
         self.position, self._total, self.diverged = (0, 0), 0.0, False
         self._draws_masks = learning.dropout is not None
         self._kept = self._state()
+
+    def are_usual(self, most: int, few: int, apart: float, *limits: float) -> bool:
+        """Whether there is nothing to say about the samples, at most so many of which are looked
+        at: `limits` are the largest means of Σ |x| and Σ x², the least and the largest target."""
+        (X, Y), engine, (size, squares, low, high) = self._data, self._weights.engine, limits
+        found = engine.look(X, most)
+        constant = min(self._n, most) >= few and (not found[0] or found[1])
+        if constant or (self._n >= few and engine.are_alike(Y)):
+            return False
+        unscaled = found[10] - found[9] > apart * (found[7] - found[6])
+        outside = engine.first_outside(Y, low, high, -inf, inf) is not None
+        return not (unscaled or found[12] > size or found[13] > squares or outside)
 
     def take_learning_rate(self, learning_rate: float) -> None:
         """Learns at that rate from now on."""
@@ -280,6 +321,45 @@ def state_of(architecture: Architecture, snapshot: Snapshot, drawn: int) -> tupl
         learned = moments, list(snapshot.powers)
     random = None if snapshot.random is None else reference.Random(*snapshot.random)
     return tiled(network) or network, learned, random, drawn
+
+
+def evenly(n: int, most: int) -> list[int]:
+    """At most so many of n samples, evenly spaced."""
+    looked = min(n, most)
+    return [i * n // looked for i in range(looked)]
+
+
+def look_at(X: list[list[float]]) -> list[float]:
+    """What `engines.py` says of these samples."""
+    varying, constants, narrow, wide = 0, [], None, None
+    largest = size = squares = 0.0
+    for k, column in enumerate(zip(*X)):
+        low, high = min(column), max(column)
+        largest = max(largest, -low, high)
+        if low < high:
+            varying += 1
+            if narrow is None or high - low < narrow[2] - narrow[1]:
+                narrow = k, low, high
+            if wide is None or high - low > wide[2] - wide[1]:
+                wide = k, low, high
+        elif low != 0.0:
+            constants.append((k, low))
+        column_size = column_squares = 0.0
+        for x in column:
+            column_size = column_size + abs(x)
+            column_squares = column_squares + x * x
+        size, squares = size + column_size, squares + column_squares
+    first = constants[0] if constants else (0, 0.0)
+    other = any(value != first[1] for _, value in constants)
+    none = (0, 0.0, 0.0)
+    numbers = varying, len(constants), *first, other, *(narrow or none), *(wide or none)
+    return [*map(float, numbers), largest, size / len(X), squares / len(X)]
+
+
+def slopes(activation: str, outputs: list[float]) -> list[float]:
+    """The slope of each unit by its own z; that of softmax is a sigmoid's with the same output."""
+    sloping = reference.ACTIVATIONS["sigmoid" if activation == "softmax" else activation]
+    return sloping.backward([[1.0] * len(outputs)], [outputs])[0]
 
 
 def is_finite(network: Any) -> bool:
