@@ -7,7 +7,7 @@ came.
 from __future__ import annotations
 
 import sys
-from math import isfinite
+from math import inf, isfinite
 from reprlib import Repr
 
 from .annotations import Any, Sequence
@@ -79,6 +79,8 @@ def check_finite(name: str, value: Any) -> float:
 
 def check_positive(name: str, value: Any) -> float:
     """A finite number above 0."""
+    if type(value) is float and 0.0 < value < inf:
+        return value
     number = check_finite(name, value)
     if number <= 0.0:
         raise ValueError(f"{name}: expected a number above 0, got {shown(value)}")

@@ -19,7 +19,7 @@ from .history import History
 from .optimizers import PLAIN, Optimizer
 from .schedules import Schedule
 from .trained import Past, Trained
-from .training import Training
+from .training import NOBODY, Training
 from .weights import (
     Weights,
     block_of,
@@ -293,7 +293,7 @@ class Network(Frozen):
         class_weight: Any = None,
         validation_data: Any = None,
         validation_split: float | None = None,
-        callbacks: Any = (),
+        callbacks: Any = NOBODY,
         verbose: bool = False,
     ) -> History:
         """Trains on X (n, n_in) and Y (n, n_out) for so many epochs, from the present weights.
@@ -324,7 +324,6 @@ class Network(Frozen):
         Raises ValueError or TypeError for a wrong argument, RuntimeError while this network is
         trained elsewhere, before anything has changed.
         """
-        epochs = check_count("epochs", epochs)
         training = Training(
             self,
             X,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 
 Callback = Callable[["Training", Mapping[str, float]], Any]
+NOBODY: tuple = ()  # listens
 
 
 class TrainingWarning(UserWarning):
@@ -192,7 +193,11 @@ class Training:
         return float("nan") if self._steps.diverged else self._losses[-1]
 
     def run(
-        self, epochs: int, *, callbacks: Callback | Iterable[Callback] = (), verbose: bool = False
+        self,
+        epochs: int,
+        *,
+        callbacks: Callback | Iterable[Callback] = NOBODY,
+        verbose: bool = False,
     ) -> History:
         """Trains until so many more epochs have ended, counting one that has begun; the history.
 
@@ -400,6 +405,8 @@ def _warn(message: str) -> None:
 
 
 def _callbacks(callbacks: Any) -> list[Callback]:
+    if callbacks is NOBODY:
+        return []
     if not callable(callbacks) and not isinstance(callbacks, Iterable):
         raise TypeError(f"callbacks: expected a function or a list of them, got {shown(callbacks)}")
     found = [callbacks] if callable(callbacks) else list(callbacks)
