@@ -7,7 +7,7 @@ tests/test_diagnosis.py comes near one.
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, isfinite, sqrt
 
 from .annotations import TYPE_CHECKING, Any, Sequence
 from .architecture import Architecture
@@ -26,8 +26,9 @@ APART = 1e3  # how many times the smallest range of an input is the largest
 LARGEST_MOVE = 1e3  # learning_rate times the mean of Σ x², of gradient descent; what learns has 390
 LARGEST_ADAM_MOVE = 1e4  # learning_rate times the mean of Σ |x|, of Adam; what learns has 1,230
 EPOCHS = 10  # after which a training should have begun to learn
-STILL = 1e-6  # of a loss, less than which is no move
-LEARNED, NOTHING_LEARNED = 0.75, 0.99  # of the loss of a constant
+STILL, SLOW = 1e-6, 1e-3  # of a loss, less than which is no move; or next to none
+LEARNED, NOTHING_LEARNED, FAR_ABOVE = 0.75, 0.99, 2.0  # times the loss of a constant
+UNSCALED = 10.0  # the mean of targets and their deviation, or the inverse of that
 
 
 def epochs_to_look_after(n: int) -> list[int]:
@@ -57,14 +58,18 @@ def before(
             squares = LARGEST_MOVE / rate
     low, high = architecture.output_limits
     some = max(QUICK // n_in, epochs * n // PART) or 1
+    found, engine = [], weights.engine
+    hidden = len(architecture.sizes) > 2
+    if hidden and architecture.initialization == "zeros" and not any(weights.block()):
+        found.append(zero_weights())
     if steps.are_usual(some if some < most else most, FEW, APART, size, squares, low, high):
-        return []
-    engine, found = weights.engine, []
+        return found
     varying, constant, first, value, others, *ranges, largest, x, x_x = engine.look(X, most)
     if n >= FEW and (constant or not varying):
         samples = _samples(n, min(n, most))
         constants = varying, constant, first, value, others
-        found.append(constant_inputs(architecture, samples, constants))
+        said = constant_inputs(architecture, samples, constants)
+        found += [said] if said else []
     if ranges[5] - ranges[4] > APART * (ranges[2] - ranges[1]):
         found.append(unscaled_inputs(architecture, ranges))
     if x > size or x_x > squares:
@@ -74,7 +79,7 @@ def before(
         found.append(targets_outside(architecture, row, engine.target_rows(Y, [row])[0]))
     if n >= FEW and engine.are_alike(Y):
         found.append(one_class(architecture, n, engine.target_rows(Y, [0])[0]))
-    return [message for message in found if message]
+    return found
 
 
 def constant_inputs(architecture: Architecture, samples: str, seen: Sequence[float]) -> str | None:
@@ -83,30 +88,36 @@ def constant_inputs(architecture: Architecture, samples: str, seen: Sequence[flo
     An input that is 0 does nothing, several with one value are the background of pictures, and one
     in a network without biases is the bias.
     """
-    varying, constant, first, value, others = seen
+    varying, constant, first, value, different = seen
     if not varying:
         return (
-            f"X: no input differs among {samples}, so outputs can't differ either. Is X what it "
-            "should be? A scale that is far too large, or whole numbers cut off, make it so"
+            f"X: no input differs among {samples}, so outputs can't differ either. Check X: a "
+            "scale that is far too large, or whole numbers cut off, can cause this"
         )
-    if not architecture.bias or (constant > 1 and not others):
+    if not architecture.bias or (constant > 1 and not different):
         return None
-    inputs = "an input never changes" if constant == 1 else f"{int(constant)} inputs never change"
+    others = f", and {counted(int(constant) - 1, 'column')} more are constant"
     return (
-        f"X: {inputs}: X[s][{int(first)}] is {_g(value)} for {samples}. It does what a bias does: "
-        "leave it out, or look for why it is constant"
+        f"X: column {int(first)} is {_g(value)} in {samples}{others if constant > 1 else ''}. A "
+        "constant input acts as a bias: leave it out, or look for why it is constant"
     )
 
 
 def unscaled_inputs(architecture: Architecture, ranges: Sequence[float]) -> str:
     """Inputs of which one has more than APART times the range of another."""
     narrow, narrow_low, narrow_high, wide, wide_low, wide_high = ranges
-    scaled = ", after scaling," if architecture.preparation.scales else ""
+    scaled = architecture.preparation.scales
+    advice = (
+        "input_offset has to be the mean of each column as it stands in X, and input_scale its "
+        "deviation; scale only once"
+        if scaled
+        else "What is learned follows the large ones: give input_offset the mean of each column, "
+        "and input_scale its deviation"
+    )
     return (
-        f"X: inputs differ in scale{scaled} more than {APART:g} times: X[s][{int(narrow)}] goes "
-        f"from {_g(narrow_low)} to {_g(narrow_high)}, X[s][{int(wide)}] from {_g(wide_low)} to "
-        f"{_g(wide_high)}. What is learned follows the large ones: give input_offset the mean of "
-        "each input, and input_scale its deviation"
+        f"X: inputs differ in scale by a factor of more than {APART:,.0f}: "
+        f"{'once scaled, ' if scaled else ''}column {int(narrow)} ranges from {_g(narrow_low)} to "
+        f"{_g(narrow_high)}, column {int(wide)} from {_g(wide_low)} to {_g(wide_high)}. {advice}"
     )
 
 
@@ -133,9 +144,9 @@ def targets_outside(architecture: Architecture, row: int, target: Sequence[float
     column = next((j for j, y in enumerate(target) if not last.low <= y <= last.high), 0)
     limits = f"{last.low:g} to {last.high:g}" if last.high < inf else f"{last.low:g} and above"
     return (
-        f"Y[{row}][{column}] is {_g(target[column])}, and {name}, the last activation, gives "
-        f"{limits}: the loss can't reach 0. Scale the targets, or take identity as the last of "
-        "activations"
+        f"Y[{row}]{f'[{column}]' if len(target) > 1 else ''} is {_g(target[column])}, and {name}, "
+        f"the last activation, gives {limits}: the loss can't reach 0. Scale the targets, or take "
+        "identity as the last of activations"
     )
 
 
@@ -145,7 +156,7 @@ def one_class(architecture: Architecture, n: int, target: Sequence[float]) -> st
         numbers = ", ".join(map(_g, target[:3])) + (" ..." if len(target) > 3 else "")
         return (
             f"Y: all {n} samples have the same target, {numbers}: there is nothing to learn but "
-            "that. Is Y what it should be?"
+            "that. Check Y"
         )
     labels, ones = architecture.preparation.labels, [j for j, y in enumerate(target) if y == 1.0]
     name = ""
@@ -154,7 +165,7 @@ def one_class(architecture: Architecture, n: int, target: Sequence[float]) -> st
     if len(ones) == 1:
         name = f", {labels[ones[0]] if labels else ones[0]}"
     return (
-        f"Y: all {n} samples are of one class{name}: the network learns to say nothing else. Give "
+        f"Y: all {n} samples are of one class{name}: it can only learn to predict that. Give "
         "samples of every class; where they are sorted, validation_split takes the last ones away"
     )
 
@@ -174,8 +185,10 @@ def during(
     tell classes apart without a doubt, and a loss may rest.
     """
     stuck = weights.stuck(X, LOOKED)
-    still = len(losses) >= EPOCHS and not _moves(losses[:EPOCHS])
-    if stuck is None and not still:
+    late = len(losses) >= EPOCHS
+    still = late and not _moves(losses[:EPOCHS], STILL)
+    unsure = late and n >= FEW and losses[-1] > 0.5 * losses[0]
+    if stuck is None and not still and not unsure:
         return None
     architecture, looked = weights.architecture, min(n, LOOKED)
     order = [i * n // looked for i in range(looked)]
@@ -184,8 +197,9 @@ def during(
     constant = loss_of_a_constant(architecture.loss, Y, of_samples)
     if stuck is not None and losses[-1] > LEARNED * constant:
         return stuck_units(architecture, stuck, looked, n, len(losses))
-    if still and losses[-1] > NOTHING_LEARNED * constant:
-        return still_loss(architecture, losses, learning_rate)
+    least = NOTHING_LEARNED if still else FAR_ABOVE if _moves(losses[:EPOCHS], SLOW) else 1.0
+    if (still or unsure) and losses[-1] > least * constant:
+        return nothing_learned(architecture, losses, constant, learning_rate, Y)
     return None
 
 
@@ -215,43 +229,75 @@ def stuck_units(
         f"{stuck[layer]} of {counted(widths[layer], 'unit')} "
         f"{'is' if stuck[layer] == 1 else 'are'}"
     )
+    scaled = architecture.preparation.scales
+    scale = "" if scaled else "scale the inputs (input_offset: means, input_scale: deviations), "
+    state, remedy = f"saturated: {name} is flat there", "smaller first weights"
     if name == "relu":
-        return (
-            f"{what} dead: 0 for {samples}, so that no gradient comes through. Steps were too "
-            "large for the inputs, or the weights: try a smaller learning_rate, scaled inputs "
-            "(input_offset, input_scale), initialization='he_uniform', or leaky_relu or elu"
+        state, remedy = "dead: 0", "leaky_relu or elu"
+    return (
+        f"{what} {state} in {samples}, so that next to no gradient comes through. Inputs, steps or "
+        f"first weights were too large: {scale}try a smaller learning_rate, or {remedy}"
+    )
+
+
+def nothing_learned(
+    architecture: Architecture,
+    losses: Sequence[float],
+    constant: float,
+    learning_rate: float,
+    Y: list[list[float]],
+) -> str:
+    """A loss that hardly moved in the first epochs, or is far above that of a constant."""
+    if not LOSSES[architecture.loss].of_probabilities and _scale_of(Y) is not None:
+        cause = f"{_scale_of(Y)}: train on (y - mean) / deviation, and scale predictions back"
+    elif losses[-1] > losses[0]:
+        cause = "It grows, so steps are too large: try a smaller learning_rate"
+    else:
+        cause = (
+            f"learning_rate {_g(learning_rate)} is too small, weight_decay is too large, or the "
+            "inputs say nothing about the targets: leave learning_rate out"
         )
+        if not architecture.preparation.scales:
+            cause += ", or scale the inputs (input_offset, input_scale)"
     return (
-        f"{what} saturated: where {name} is flat for {samples}, so that next to no gradient comes "
-        "through. What they get is too large: scale the inputs (input_offset, input_scale), or "
-        "try a smaller learning_rate, or smaller first weights"
+        f"loss: {_g(losses[0])} in epoch 1 and {_g(losses[-1])} in epoch {len(losses)}; always "
+        f"predicting the mean of Y would give {_g(constant)}. {cause}"
     )
 
 
-def still_loss(architecture: Architecture, losses: Sequence[float], learning_rate: float) -> str:
-    """A loss that didn't move in the first epochs, and is no better than that of a constant."""
-    hidden = len(architecture.sizes) > 2
-    alike = hidden and architecture.initialization == "zeros"
-    cause = (
-        "With initialization='zeros' all units of a layer stay alike: take another one"
-        if alike
-        else f"learning_rate {_g(learning_rate)} is too small for these data, weight_decay is too "
-        "large, or the inputs say nothing about the targets: try a learning_rate 100 times as large"
-    )
+def zero_weights() -> str:
+    """First weights that are 0 behind a hidden layer."""
     return (
-        f"loss: it is {_g(losses[0])} in epoch 1, and didn't move in {EPOCHS} epochs; outputs that "
-        f"are the mean of Y would do as well. {cause}"
+        "initialization: with 'zeros' all units of a hidden layer stay alike, whatever they are "
+        "trained on: leave initialization out, or give weights of your own"
     )
 
 
-def _moves(losses: Sequence[float]) -> bool:
-    """Whether a loss is not the first one, to STILL of it."""
-    return any(abs(loss - losses[0]) > STILL * losses[0] for loss in losses)
+def _scale_of(Y: list[list[float]]) -> str | None:
+    """The scale of targets, if steps of usual size don't fit it: that of the first such output."""
+    for j, column in enumerate(zip(*Y)):
+        mean_y = mean(list(column))
+        deviation = sqrt(mean([(y - mean_y) * (y - mean_y) for y in column]))
+        if not isfinite(deviation):
+            return None
+        if abs(mean_y) > UNSCALED or deviation > UNSCALED or 0.0 < deviation < 1.0 / UNSCALED:
+            name = "Y has" if len(Y[0]) == 1 else f"column {j} of Y has"
+            return f"{name} mean {_g(mean_y)} and deviation {_g(deviation)}"
+    return None
+
+
+def _moves(losses: Sequence[float], share: float) -> bool:
+    """Whether a loss is not the first one, to that share of it."""
+    return any(abs(loss - losses[0]) > share * losses[0] for loss in losses)
 
 
 def _samples(n: int, looked: int) -> str:
     """Those that were looked at, as a message says it."""
-    return f"all {n} samples" if looked == n else f"all of {looked} samples, evenly spaced"
+    return (
+        f"all {n} samples"
+        if looked == n
+        else f"all of the {looked} evenly spaced samples looked at"
+    )
 
 
 def _g(number: float) -> str:

@@ -249,6 +249,13 @@ class Training:
         if not self._has_begun:
             self._has_begun = True
             self._look_before(max(epochs, self.goal))
+        if samples is None and self._looks_after:
+            ahead = self._looks_after[0] - len(self._losses)
+            if 0 < ahead < epochs:  # it looks there, and not only when all is over
+                self._go_on(ahead)
+                epochs -= ahead
+                if self._steps.diverged:
+                    return
         past, ongoing = self.network.past, self.ongoing
         if past.last is not ongoing:
             self._before = past.last
@@ -295,10 +302,15 @@ class Training:
     def _say_that_it_diverged(self) -> None:
         epoch = self.position[0] + 1
         kept = "before the training" if epoch == 1 else f"at the end of epoch {epoch - 1}"
+        cause = "The steps are too large for these data"
+        if epoch == 1 and self._before is not None:
+            cause = (
+                "Earlier trainings may have made them too large: begin with a new Network. Or else"
+            )
         _warn(
             f"training ended in epoch {epoch}: its loss or a weight was not finite; the weights "
-            f"are those {kept}. The steps are too large for these data: try a smaller "
-            "learning_rate, or smaller inputs and targets (input_offset, input_scale)"
+            f"are those {kept}. {cause}: try a smaller learning_rate, scaled inputs "
+            "(input_offset, input_scale) and scaled targets"
         )
 
     def save(self, path: str | os.PathLike) -> None:
