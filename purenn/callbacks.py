@@ -56,6 +56,12 @@ class EarlyStopping:
         if self.mode is not None:
             upwards = self.mode == "max"
         value, epoch, best = record[name], training.position[0], training.best
+        by = f"{'largest' if upwards else 'smallest'} {name}"
+        if best is not None and best.by not in (None, by):
+            raise ValueError(
+                f"monitor: this training keeps the epoch of the {best.by} as its best, expected "
+                f"no other; got {name}. training.best = None begins anew"
+            )
         gain = 0.0
         if best is not None:
             gain = value - best.value if upwards else best.value - value
@@ -64,6 +70,7 @@ class EarlyStopping:
         if best is None or gain > self.min_delta:
             block = training.network.weights.block()
             best = training.best = Best(epoch, value, block, training.ongoing.trained)
+        best.by = by
         stops = epoch - best.epoch >= self.patience
         if (stops or epoch == training.goal) and best.epoch < epoch:
             training.network.weights.replace(best.block)

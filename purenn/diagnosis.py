@@ -70,7 +70,7 @@ def before(
         constants = varying, constant, first, value, others
         said = constant_inputs(architecture, samples, constants)
         found += [said] if said else []
-    if ranges[5] - ranges[4] > APART * (ranges[2] - ranges[1]):
+    if n >= FEW and ranges[5] - ranges[4] > APART * (ranges[2] - ranges[1]):
         found.append(unscaled_inputs(architecture, ranges))
     if x > size or x_x > squares:
         found.append(large_steps(rate, x if rule == "adam" else x_x, largest))

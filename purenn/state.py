@@ -39,8 +39,12 @@ class State:
 
 
 class Best:
-    """The weights of the best epoch so far, by some measure, and how they were trained: what
-    EarlyStopping keeps."""
+    """The weights of the best epoch so far, and how they were trained: what EarlyStopping keeps.
+
+    `by` says what is best of it; None until that is known of one from a file.
+    """
+
+    by: str | None = None
 
     def __init__(self, epoch: int, value: float, block: array, trained: Trained) -> None:
         self.epoch, self.value, self.block, self.trained = epoch, value, block, trained

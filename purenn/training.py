@@ -133,7 +133,8 @@ class Training:
         self._history = History(seed)
         self.network, self.best, self.goal = network, None, 0
         self._calls_back: int | None = None  # the thread that callbacks are called in
-        self._before: Ongoing | Trained | None = None
+        self._before: tuple[Ongoing | Trained | None, tuple[int, int]] = None, (0, 0)
+        self._untold: tuple[int, int] | None = None  # where an epoch ended that nobody was told of
         self._claim, self._losses = network.claim, self._history.history["loss"]
         self.learning = Learning(
             self.optimizer, learning_rate, seed, shuffle, architecture.dropout, given_weights
@@ -218,16 +219,26 @@ class Training:
             self._go_on(epochs)
             return
         self.goal = self.position[0] + epochs
-        while self.position[0] < self.goal:
-            self._go_on(1)
+        while self._untold == self.position or self.position[0] < self.goal:
+            if self._untold != self.position:
+                ended = self.position[0]
+                try:
+                    self._go_on(1)
+                finally:  # what keeps this epoch from being told now, doesn't for good
+                    if self.position[0] > ended:
+                        self._untold = self.position
             if self._steps.diverged:
                 break
             record = self._record()
+            untold, self._untold = self._untold, None
             self._calls_back = get_ident()
             try:
                 for callback in callbacks:
                     if callback(self, record) is True:
                         self.goal = self.position[0]
+            except KeyboardInterrupt:
+                self._untold = untold
+                raise
             finally:
                 self._calls_back = None
 
@@ -258,7 +269,7 @@ class Training:
                     return
         past, ongoing = self.network.past, self.ongoing
         if past.last is not ongoing:
-            self._before = past.last
+            self._before = past.last, self.position
             ongoing.begin(past.epochs, len(self._losses))
             past.last = ongoing
         try:
@@ -272,13 +283,15 @@ class Training:
                     if self._steps.diverged:
                         break
         finally:
-            for series in self._history.history.values():  # of epochs that nobody watched
-                series += [float("nan")] * (len(self._losses) - len(series))
             if len(self._losses) > ongoing.ended:
                 ongoing.ended, ongoing.measured = len(self._losses), {"loss": self._losses[-1]}
+            before, position = self._before
+            if self.position == position:  # nothing has changed
+                past.last = before
+            for series in self._history.history.values():  # of epochs that nobody watched
+                series += [float("nan")] * (len(self._losses) - len(series))
         if self._steps.diverged:
-            if ongoing.ended == ongoing.first:
-                past.last = self._before
+            self._restore_the_best()
             self._say_that_it_diverged()
         elif self._looks_after and len(self._losses) >= self._looks_after[0]:
             self._look()
@@ -299,11 +312,19 @@ class Training:
             self._looks_after = []
             _warn(message)
 
+    def _restore_the_best(self) -> None:
+        """Gives the network the weights of the best epoch, where EarlyStopping keeps it."""
+        if self.best is not None:
+            self.network.weights.replace(self.best.block)
+            self.network.past.last = self.best.trained
+
     def _say_that_it_diverged(self) -> None:
         epoch = self.position[0] + 1
         kept = "before the training" if epoch == 1 else f"at the end of epoch {epoch - 1}"
+        if self.best is not None:
+            kept = f"of the best epoch, {self.best.epoch}"
         cause = "The steps are too large for these data"
-        if epoch == 1 and self._before is not None:
+        if epoch == 1 and self._before[0] is not None:
             cause = (
                 "Earlier trainings may have made them too large: begin with a new Network. Or else"
             )

@@ -685,3 +685,74 @@ def test_a_training_that_diverges_ends_and_calls_nobody_any_more(engine):
     assert 0 < len(calls) == len(history["loss"]) < 9999
     assert all(map(math.isfinite, history["loss"]))
     assert all(math.isfinite(w) for W, b in net.get_weights() for w in [*W[0], *b])
+
+
+# What ends in between
+
+
+@pytest.mark.parametrize("where", ["_go_on", "_record"])
+def test_an_epoch_that_nobody_was_told_of_is_told_of_later(engine, monkeypatch, where):
+    """Ctrl-C after its last step: before the callbacks, or before anything was measured."""
+    settings = {**RATE, "validation_data": (X, Y)}
+    whole, seen = Training(network(engine), X, Y, **settings), []
+    whole.run(6)
+    training, found = Training(network(engine), X, Y, **settings), getattr(Training, where)
+
+    def interrupted(self, *arguments):
+        if self.position[0] == 3 or (where == "_go_on" and self.position[0] == 2):
+            monkeypatch.setattr(Training, where, found)
+            if where == "_go_on":
+                found(self, *arguments)
+            raise KeyboardInterrupt
+        return found(self, *arguments)
+
+    monkeypatch.setattr(Training, where, interrupted)
+
+    def look(training, record):
+        seen.append(training.position[0])
+
+    with pytest.raises(KeyboardInterrupt):
+        training.run(6, callbacks=look)
+    assert training.position == (3, 0) and seen == [1, 2]
+    training.run(3, callbacks=look)
+    assert seen == [1, 2, 3, 4, 5, 6]
+    assert bits(training.history["val_loss"]) == bits(whole.history["val_loss"])
+
+
+def test_the_best_weights_are_restored_where_a_training_diverges(engine):
+    net = linear(engine, [[0.5]], [0.0])
+    rates = [0.1, 0.1, 0.1, 3.0, 1e300, 1e300]
+    training = Training(
+        net, [[1.0], [2.0]], [1.0, 2.0], learning_rate=lambda epoch: rates[epoch],
+        validation_data=([[1.0]], [1.0]),
+    )  # fmt: skip
+    with pytest.warns(TrainingWarning, match="those of the best epoch, 3"):
+        history = training.run(6, callbacks=EarlyStopping(10))
+    assert len(history["val_loss"]) == 5 and min(history["val_loss"]) == history["val_loss"][2]
+    assert bits(net.evaluate([[1.0]], [1.0])["loss"]) == bits(history["val_loss"][2])
+    assert net.trained.epochs == 3
+
+
+def test_one_thing_is_best(engine):
+    training = Training(network(engine), X, Y, validation_data=(X, Y), **RATE)
+    training.run(2, callbacks=EarlyStopping(5, monitor="loss"))
+    with pytest.raises(ValueError, match="smallest loss as its best, expected no"):
+        training.run(2, callbacks=EarlyStopping(5, monitor="val_accuracy"))
+    training.best = None
+    training.run(2, callbacks=EarlyStopping(5, monitor="val_accuracy"))
+    assert training.best.by == "largest val_accuracy"
+
+
+def test_a_training_that_never_began_leaves_the_record(engine):
+    net = network(engine)
+    net.fit(X, Y, epochs=3, optimizer="adam")
+    before = net.trained
+
+    def none(epoch):
+        raise OSError
+
+    training = Training(net, X, Y, learning_rate=lambda epoch: 0.1, batch_size=2)
+    training._schedule = none
+    with pytest.raises(OSError):
+        training.run(2)
+    assert net.trained == before

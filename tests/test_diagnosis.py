@@ -390,3 +390,10 @@ def test_classes_are_as_rows(engine):
         net, other = (network(engine, (3, 4, 3), **CLASSES) for _ in "ab")
         how = {"epochs": 10, "learning_rate": 1e-14}
         assert said(net, wrong, classes, **how) == said(other, wrong, rows, **how) != []
+
+
+def test_few_samples_have_no_scales(engine):
+    stream = random.Random(3)
+    for n in (2, 3, 9):
+        X = [[stream.gauss(0.0, 1.0) for _ in range(600)] for _ in range(n)]
+        assert said(network(engine, (600, 2, 1), **NUMBERS), X, [[0.1 * s] for s in range(n)]) == []

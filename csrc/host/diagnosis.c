@@ -110,9 +110,10 @@ static int inputs_are_usual(const struct pn_training *t, size_t looked,
     pn_look_at_inputs(found, &t->inputs, t->n, looked);
     if (looked >= usual.few && (found[PN_VARYING] == 0.0 || found[PN_CONSTANT] > 0.0))
         return 0;
-    return found[PN_WIDE_HIGH] - found[PN_WIDE_LOW] <=
-               usual.apart * (found[PN_NARROW_HIGH] - found[PN_NARROW_LOW]) &&
-           found[PN_SIZE] <= usual.size && found[PN_SQUARES] <= usual.squares;
+    if (looked >= usual.few && found[PN_WIDE_HIGH] - found[PN_WIDE_LOW] >
+                                   usual.apart * (found[PN_NARROW_HIGH] - found[PN_NARROW_LOW]))
+        return 0;
+    return found[PN_SIZE] <= usual.size && found[PN_SQUARES] <= usual.squares;
 }
 
 static int targets_are_alike(const struct pn_training *t, size_t width)

@@ -217,6 +217,7 @@ class PlainSteps:
         if constant or (self._n >= few and engine.are_alike(Y)):
             return False
         unscaled = found[10] - found[9] > apart * (found[7] - found[6])
+        unscaled = unscaled and min(self._n, most) >= few
         outside = engine.first_outside(Y, low, high, -inf, inf) is not None
         return not (unscaled or found[12] > size or found[13] > squares or outside)
 
