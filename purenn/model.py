@@ -7,7 +7,7 @@ from math import isfinite, sqrt
 
 from .annotations import TYPE_CHECKING, Any, Iterable
 from .architecture import Architecture, Preparation
-from .checks import check_choice, shown
+from .checks import check_choice, check_count, shown
 from .notation import fields_of, quoted
 from .optimizers import Optimizer
 from .random_state import RandomState
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT = "purenn model"
 VERSION = 1
+MOST = 2**53  # epochs or samples that a file may count
 INITIALIZATION = "glorot_uniform"  # of a file that doesn't say
 LABELS = ' "labels": '  # what the line begins with that the digest leaves out
 
@@ -199,6 +200,8 @@ def trained_of(fields: dict[str, Any] | None) -> Trained | None:
     try:
         values = fields_of(fields, TRAINING, ("seed",))
         rate, measured = values["learning_rate"], values["measured"]
+        for name in ("samples", "epochs"):
+            check_count(name, values[name], 0, MOST)
         values["optimizer"] = optimizer_of(values["optimizer"])
         values["learning_rate"] = OWN if rate == [OWN] else made(rate)
         values["measured"] = {

@@ -38,7 +38,7 @@ class Optimizer(Record):
     name: str
     _settings: dict[str, Any]
 
-    def __init__(self, name: str, **settings: Any) -> None:
+    def __init__(self, /, name: str, **settings: Any) -> None:
         if isinstance(name, str):
             name = SYNONYMS.get(name, name)
         name = check_choice("optimizer", tuple(OPTIMIZERS), name)

@@ -91,7 +91,7 @@ class Step(_Schedule):
         self._fill(
             rate=check_positive("rate", rate),
             factor=check_positive("factor", factor),
-            every=check_count("every", every),
+            every=check_count("every", every, 1, MOST_EPOCHS),
         )
 
     def __call__(self, epoch: int) -> float:
@@ -187,6 +187,10 @@ def made(description: list) -> Any:
     if not isinstance(name, str) or name not in kinds:
         raise ValueError(f"learning_rate: expected a schedule, got {shown(description)}")
     inner = [made(value) if isinstance(value, list) else value for value in description[1:]]
+    arguments = kinds[name].__slots__
+    if len(inner) != len(arguments):
+        expected = f"{name} with {', '.join(arguments)}"
+        raise ValueError(f"learning_rate: expected {expected}, got {shown(description)}")
     return kinds[name](*inner)
 
 

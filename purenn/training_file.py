@@ -15,10 +15,11 @@ from array import array
 from math import isfinite
 
 from .annotations import TYPE_CHECKING, Any
-from .architecture import Architecture
-from .checks import check_bool, check_count, shown
+from .architecture import Architecture, check_seed
+from .checks import check_bool, check_count, counted, shown
 from .model import (
     KINDS,
+    MOST,
     architecture_of,
     check_digest,
     check_fields,
@@ -35,10 +36,12 @@ from .model import (
 )
 from .notation import parse
 from .optimizers import Optimizer
+from .reference.optimizers import LARGEST, SMALLEST
 from .schedules import Schedule, made
 from .state import Best, Snapshot, State
 from .tensors import Tensor, little_endian, read_as, write_tensors
 from .trained import OWN, Trained
+from .weights import check_no_biases
 
 if TYPE_CHECKING:
     from .annotations import Mapping
@@ -198,27 +201,29 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
     saved.architecture = architecture = architecture_of(fields)
     saved.optimizer = optimizer_of(fields["optimizer"])
     saved.learning_rate = fields["learning_rate"]
-    saved.batch_size = check_count("batch_size", fields["batch_size"])
+    saved.n_samples = samples = check_count("samples", fields["samples"], 1, MOST)
+    least = samples if saved.optimizer.rule == "rprop" else 1
+    saved.batch_size = check_count("batch_size", fields["batch_size"], least, samples)
     saved.shuffle = check_bool("shuffle", fields["shuffle"])
-    saved.seed = fields["stream_seed"][0] if fields["stream_seed"] else None
+    draws = saved.shuffle or architecture.dropout is not None
+    seed = _numbers("stream_seed", fields["stream_seed"], int(draws))
+    saved.seed = check_seed(seed[0]) if seed else None
     saved.fingerprint = fields["fingerprint"]
     saved.trained = trained_of(fields.get("training"))
     made(saved.learning_rate or [1.0])
-    saved.n_samples = samples = check_count("samples", fields["samples"])
-    if len(fields["position"]) != 2:
-        raise ValueError(f"position: expected 2 numbers, got {shown(fields['position'])}")
-    epoch, first = fields["position"]
-    position = check_count("epoch", epoch, 0), check_count("sample", first, 0, samples - 1)
+    epoch, first = _numbers("position", fields["position"], 2)
+    position = check_count("epoch", epoch, 0, MOST), check_count("sample", first, 0, samples - 1)
     if first % saved.batch_size:
         raise ValueError(f"sample: expected the first one of a batch, got {first}")
-    draws = saved.shuffle or architecture.dropout is not None
-    count, moments = architecture.parameter_count, saved.optimizer.moments
-    take = _Taking(tensors)
+    take, between = _Taking(tensors), not first
+    total = take("total", 1)[0]
+    if between and total != 0.0:
+        raise ValueError(f"total: expected 0 between two epochs, got {total}")
     saved.state = State(
         position,
-        take("total", 1)[0],
-        take.snapshot("", count, moments, draws),
-        take.snapshot("begun.", count, moments, draws) if first else None,
+        total,
+        take.snapshot("", saved, draws, between),
+        take.snapshot("begun.", saved, draws, True) if first else None,
     )
     saved.history = {
         name[len("history.") :]: take(name, None).tolist()
@@ -231,14 +236,32 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
         raise ValueError(f"history: expected at most {position[0]} numbers in a series")
     saved.best = None
     if fields["best"]:
-        best_epoch = check_count("best", fields["best"][0], 1, epoch)
-        value, block = take("best.value", 1)[0], take("best.weights", count)
-        trained = saved.trained_until(best_epoch, fields["best"][-1])
-        saved.best = Best(best_epoch, value, block, trained)
+        best_epoch, epochs = _numbers("best", fields["best"], 2)
+        check_count("best", best_epoch, 1, epoch)
+        trained = saved.trained_until(best_epoch, check_count("best", epochs, 0, MOST))
+        block = take.weights("best.weights", architecture, True)
+        saved.best = Best(best_epoch, take("best.value", 1)[0], block, trained)
     take.check_all_taken()
     text = metadata[KEY][: metadata[KEY].rindex('"sha256"')]
     check_digest(fields, _digest(text, tensors))
     return saved
+
+
+def _numbers(name: str, values: list, count: int) -> list:
+    """The values, so many of them."""
+    if len(values) != count:
+        raise ValueError(f"{name}: expected {counted(count, 'number')}, got {shown(values)}")
+    return values
+
+
+def _check_second_moment(name: str, rule: str, block: array, settled: bool) -> None:
+    """Refuses what no training has: sizes of rprop, squares of adam; inf is one, and NaN unless
+    settled."""
+    if rule == "rprop":
+        if not all(size == 0.0 or SMALLEST <= size <= LARGEST for size in block):
+            raise ValueError(f"{name}: expected 0, or {SMALLEST} to {LARGEST}")
+    elif any(v < 0.0 or (settled and v != v) for v in block):
+        raise ValueError(f"{name}: expected means of squares, at least 0")
 
 
 class _Taking:
@@ -256,8 +279,30 @@ class _Taking:
             raise ValueError(f"{name}: expected {count} numbers, got shape {list(shape)}")
         return numbers
 
-    def snapshot(self, prefix: str, count: int, moments: int, draws: bool) -> Snapshot:
-        """The snapshot of these names."""
+    def weights(self, name: str, architecture: Architecture, settled: bool) -> array:
+        """The parameters of that name; settled ones are finite, as an epoch leaves them."""
+        block = self(name, architecture.parameter_count)
+        if settled and not all(map(isfinite, block)):
+            raise ValueError(f"{name}: expected finite numbers")
+        check_no_biases(name, architecture, block)
+        return block
+
+    def moments(self, prefix: str, saved: Saved, settled: bool) -> list[array]:
+        """The moments of its rule; of a settled one the first is finite, but for rprop's, since
+        it would have moved the weights."""
+        rule, architecture, blocks = saved.optimizer.rule, saved.architecture, []
+        for number in range(saved.optimizer.moments):
+            name = f"{prefix}moments.{number}"
+            if number == 0:
+                block = self.weights(name, architecture, settled and rule != "rprop")
+            else:
+                block = self(name, architecture.parameter_count)
+                _check_second_moment(name, rule, block, settled)
+            blocks.append(block)
+        return blocks
+
+    def snapshot(self, prefix: str, saved: Saved, draws: bool, settled: bool) -> Snapshot:
+        """The snapshot of these names; a settled one stands between two epochs."""
         random = None
         if draws:
             *whole, spare = self(f"{prefix}random", WORDS + 3)
@@ -269,10 +314,13 @@ class _Taking:
                 raise ValueError(f"{prefix}random: expected the state of a stream")
             *words, position, has_spare = map(int, whole)
             random = words, position, bool(has_spare), spare
+        powers = self(f"{prefix}powers", 2)
+        if not all(0.0 <= power <= 1.0 for power in powers):
+            raise ValueError(f"{prefix}powers: expected numbers from 0 to 1")
         return Snapshot(
-            self(f"{prefix}weights", count),
-            [self(f"{prefix}moments.{i}", count) for i in range(moments)],
-            tuple(self(f"{prefix}powers", 2)),
+            self.weights(f"{prefix}weights", saved.architecture, settled),
+            self.moments(prefix, saved, settled),
+            (powers[0], powers[1]),
             random,
         )
 

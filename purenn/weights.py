@@ -76,6 +76,16 @@ def check_finite_block(architecture: Architecture, block: array, purpose: str) -
         check_finite_weights(lists_of(architecture, block), purpose)
 
 
+def check_no_biases(name: str, architecture: Architecture, block: array) -> None:
+    """Refuses a bias other than 0, but for NaN, in a block for a network without biases."""
+    if not architecture.bias:
+        for layer, (_, b) in enumerate(lists_of(architecture, block)):
+            if any(abs(value) > 0.0 for value in b):
+                raise ValueError(
+                    f"{name}: expected 0 for each bias of layer {layer}, since the network has none"
+                )
+
+
 def check_finite_weights(weights: Weights, purpose: str) -> None:
     """Refuses what neither a model file nor an export can hold."""
     for layer, (W, b) in enumerate(weights):

@@ -1,12 +1,15 @@
 """A training that is saved and loaded goes on with the same bits, in whichever engine."""
 
 import random
+import re
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from array import array
+from math import isfinite
 
 import pytest
 from bits import bits
@@ -16,7 +19,8 @@ from purenn.callbacks import EarlyStopping
 from purenn.model import signed
 from purenn.schedules import Exponential, WarmUp
 from purenn.state import Best
-from purenn.tensors import read_tensors, write_tensors
+from purenn.tensors import Tensor, read_tensors, write_tensors
+from purenn.training import TrainingWarning
 
 N = 23
 STREAM = random.Random(1)
@@ -171,6 +175,19 @@ def saying(before, after):
     return change
 
 
+def best(weight):
+    """A best epoch with such a weight."""
+
+    def change(text, tensors):
+        block = tensors["weights"].numbers[:]
+        block[0] = weight
+        tensors["best.weights"] = Tensor((len(block),), block)
+        tensors["best.value"] = Tensor((1,), array("d", [0.5]))
+        return text.replace('"best": []', '"best": [1, 1]')
+
+    return change
+
+
 FORGERIES = {
     "a place behind the words": setting("random", 624, 1e6),
     "a place before them": setting("random", 624, -1.0),
@@ -186,7 +203,30 @@ FORGERIES = {
         f'"samples": {N}', '"samples": 100000'
     ).replace('"position": [2, 5]', '"position": [2, 50000]'),
     "a learning rate that is none": saying('"learning_rate": [0.02]', '"learning_rate": ["x"]'),
-    "a best epoch to come": saying('"best": []', '"best": [3]'),
+    "a best epoch to come": saying('"best": []', '"best": [3, 3]'),
+    "a best epoch without its epochs": saying('"best": []', '"best": [1]'),
+    "three numbers of the best epoch": saying('"best": []', '"best": [1, 2, 3]'),
+    "best weights that are not finite": best(float("inf")),
+    "an infinite weight as the epoch began": setting("begun.weights", 0, float("inf")),
+    "a moment that is not finite": setting("begun.moments.0", 0, float("nan")),
+    "a negative mean of squares": setting("moments.1", 0, -5.0),
+    "a mean of squares that is none": setting("begun.moments.1", 0, float("nan")),
+    "a negative power": setting("powers", 0, -0.5),
+    "a power above 1": setting("begun.powers", 1, 1.5),
+    "a power that is none": setting("powers", 1, float("nan")),
+    "a constant rate of two": saying(
+        '"learning_rate": [0.02]', '"learning_rate": ["Constant", 1, 2]'
+    ),
+    "an optimizer's self": saying('{"name": "adam"', '{"name": "adam", "self": 1'),
+    "rprop with batches": lambda text, tensors: re.sub(
+        '"optimizer": .*', '"optimizer": {"name": "rprop"},', text
+    ),
+    "larger batches than samples": saying('"batch_size": 5', '"batch_size": 24'),
+    "a seed that is none": saying('"stream_seed": [7]', '"stream_seed": ["x"]'),
+    "two seeds": saying('"stream_seed": [7]', '"stream_seed": [7, 7]'),
+    "no seed": saying('"stream_seed": [7]', '"stream_seed": []'),
+    "epochs of 4,300 digits": saying(' "epochs": 2', f' "epochs": {"9" * 4300}'),
+    "samples of 4,300 digits": saying(f' "samples": {N}', f' "samples": {"9" * 4300}'),
 }
 
 
@@ -203,6 +243,49 @@ def test_a_forged_file_never_reaches_c(engine, forgery, tmp_path):
     forged(path, FORGERIES[forgery])
     with pytest.raises(ValueError, match=r"training\.safetensors"):
         Training.load(path, X, Y, backend=engine.name)
+
+
+BETWEEN_EPOCHS = {
+    "a weight that is none": ("adam", setting("weights", 0, float("nan"))),
+    "an infinite moment": ("momentum", setting("moments.0", 0, float("inf"))),
+    "a loss": ("adam", setting("total", 0, 5.0)),
+    "a bias": ("adam", setting("weights", 4 * 9, 5.0)),
+    "an impulse of a bias": ("adam", setting("moments.0", 4 * 9, 5.0)),
+    "a large size": ("rprop", setting("moments.1", 0, 51.0)),
+    "a negative size": ("rprop", setting("moments.1", 0, -1.0)),
+}
+
+
+@pytest.mark.parametrize("forgery", BETWEEN_EPOCHS)
+def test_a_forged_file_makes_no_network_that_cannot_be(engine, forgery, tmp_path):
+    path = tmp_path / "training.safetensors"
+    way, change = BETWEEN_EPOCHS[forgery]
+    net = Network([4, 9, 3], seed=3, bias=False, backend=engine.name)
+    rows = [[float(k == y) for k in range(3)] for y in Y]
+    training = Training(net, X, rows, **{"batch_size": 5, "seed": 7, **WAYS[way]})
+    training.run(2)
+    training.save(path)
+    forged(path, lambda text, tensors: None)
+    Training.load(path, X, rows, backend=engine.name)
+    forged(path, change)
+    with pytest.raises(ValueError, match=r"training\.safetensors: \S+: expected"):
+        Training.load(path, X, rows, backend=engine.name)
+
+
+def test_what_a_step_left_not_finite_is_kept(engine, tmp_path):
+    """The epoch goes back at its end, as without a file."""
+    path = tmp_path / "training.safetensors"
+    net = Network([4, 9, 3], activations=["relu", "identity"], seed=3, backend=engine.name)
+    rows = [[1e200] * 3 for _ in range(N)]
+    training = Training(net, X, rows, batch_size=5, learning_rate=1e200)
+    for _ in range(4):
+        training.step()
+    assert not all(map(isfinite, net.weights.block()))
+    training.save(path)
+    loaded = Training.load(path, X, rows, backend=engine.name)
+    with pytest.warns(TrainingWarning, match="epoch 1"):
+        loaded.step()
+    assert loaded.diverged and all(map(isfinite, loaded.network.weights.block()))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -0.0])
