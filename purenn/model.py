@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT = "purenn model"
 VERSION = 1
-MOST = 2**53  # epochs or samples that a file may count
+MOST = 2**63  # epochs or samples that a file may count
 INITIALIZATION = "glorot_uniform"  # of a file that doesn't say
 LABELS = ' "labels": '  # what the line begins with that the digest leaves out
 

@@ -91,7 +91,7 @@ class Step(_Schedule):
         self._fill(
             rate=check_positive("rate", rate),
             factor=check_positive("factor", factor),
-            every=check_count("every", every, 1, MOST_EPOCHS),
+            every=check_count("every", every),
         )
 
     def __call__(self, epoch: int) -> float:

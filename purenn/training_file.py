@@ -202,8 +202,11 @@ def _saved(tensors: dict[str, Tensor], metadata: dict[str, str]) -> Saved:
     saved.optimizer = optimizer_of(fields["optimizer"])
     saved.learning_rate = fields["learning_rate"]
     saved.n_samples = samples = check_count("samples", fields["samples"], 1, MOST)
-    least = samples if saved.optimizer.rule == "rprop" else 1
-    saved.batch_size = check_count("batch_size", fields["batch_size"], least, samples)
+    saved.batch_size = check_count("batch_size", fields["batch_size"], 1, samples)
+    if saved.optimizer.rule == "rprop" and saved.batch_size < samples:
+        raise ValueError(
+            f"batch_size: expected all {samples} samples with rprop, got {saved.batch_size}"
+        )
     saved.shuffle = check_bool("shuffle", fields["shuffle"])
     draws = saved.shuffle or architecture.dropout is not None
     seed = _numbers("stream_seed", fields["stream_seed"], int(draws))
