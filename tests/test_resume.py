@@ -1,5 +1,8 @@
 """A training that is saved and loaded goes on with the same bits, in whichever engine."""
 
+import contextlib
+import itertools
+import math
 import random
 import re
 import signal
@@ -14,7 +17,7 @@ from math import isfinite
 import pytest
 from bits import bits
 
-from purenn import Network, Optimizer, Training, training_file
+from purenn import Network, Optimizer, Training, TrainingWarning, training_file
 from purenn.callbacks import EarlyStopping
 from purenn.model import signed
 from purenn.schedules import Exponential, WarmUp
@@ -78,6 +81,71 @@ def test_five_and_five_epochs_are_ten(native, way, order, dropout, tmp_path):
         assert loaded.position == training.position
         loaded.run(10 - loaded.position[0])
         assert bits([loaded.network.get_weights(), loaded.history["loss"]]) == expected
+
+
+def interrupt(training, at):
+    """Ctrl-C comes near the end of that step of a training in plain Python, from 0."""
+    samples = training._steps._samples
+    whole, calls = samples.step, itertools.count()
+
+    def step(*arguments):
+        found = whole(*arguments)
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return found
+
+    samples.step = step
+
+
+@pytest.mark.parametrize("after", ["save", "step"])
+@pytest.mark.parametrize("dropout", [0.0, [0.3, 0.1]], ids=["whole", "dropout"])
+@pytest.mark.parametrize("way", ["gradient descent", "adam"])
+def test_ctrl_c_in_any_step_changes_no_bits(native, way, dropout, after, tmp_path):
+    """An epoch's first step draws its order: it is drawn again as long as that step isn't whole."""
+    path = tmp_path / "training.safetensors"
+    whole = begun(way, "c", dropout)
+    whole.run(3)
+    expected = bits([whole.network.get_weights(), whole.history["loss"]])
+    for at in range(3 * 5):
+        training = begun(way, "python", dropout)
+        interrupt(training, at)
+        with pytest.raises(KeyboardInterrupt):
+            training.run(3)
+        assert training.position == (at // 5, at % 5 * 5)
+        if after == "step":
+            training.step()
+        training.save(path)
+        loaded = Training.load(path, X, Y, backend=["python", "c"][at % 2])
+        for going_on in (training, loaded):
+            if going_on.position[0] < 3:
+                going_on.run(3 - going_on.position[0])
+            found = [going_on.network.get_weights(), going_on.history["loss"]]
+            assert bits(found) == expected, at
+
+
+def diverging(backend):
+    """The second epoch has a finite loss, 4e300, but leaves infinite weights; the third has not."""
+    net = Network([1, 1], activations="identity", backend=backend)
+    net.set_weights([([[1e-150]], [0.0])])
+    return Training(net, [[1.0]], [[0.0]], learning_rate=1e300)
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_ctrl_c_leaves_a_diverging_training_finite(native, at):
+    """It goes back to the end of the same epoch, wherever Ctrl-C came."""
+    whole, training = diverging("c"), diverging("python")
+    with pytest.warns(TrainingWarning, match="training ended in epoch 2"):
+        whole.run(5)
+    interrupt(training, at)
+    with pytest.warns(TrainingWarning, match="training ended in epoch 2"):
+        with contextlib.suppress(KeyboardInterrupt):
+            training.run(5)
+        if not training.diverged:
+            training.run(5)
+    assert training.diverged and whole.position == training.position == (1, 0)
+    assert all(map(math.isfinite, training.network.weights.block()))
+    found, expected = [[t.network.get_weights(), t.history["loss"]] for t in (training, whole)]
+    assert bits(found) == bits(expected)
 
 
 def test_other_data_are_refused(engine, tmp_path):

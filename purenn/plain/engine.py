@@ -203,9 +203,8 @@ class PlainSteps:
         self._samples = samples_of(X, Y, weights.network, learning)
         self._order: Sequence[int] = range(len(X))
         self._random = None if learning.seed is None else reference.random_seed(learning.seed)
-        self._shuffles, self._drawn = learning.shuffle, -1  # the last epoch whose order is drawn
+        self._shuffles, self._draws_masks = learning.shuffle, learning.dropout is not None
         self.position, self._total, self.diverged = (0, 0), 0.0, False
-        self._draws_masks = learning.dropout is not None
         self._kept = self._state()
 
     def are_usual(self, most: int, few: int, apart: float, *limits: float) -> bool:
@@ -232,58 +231,38 @@ class PlainSteps:
 
     def take_state(self, state: State) -> None:
         """Goes on from there."""
-        epoch, first = self.position = state.position
-        self._total = state.total
         architecture = self._weights.architecture
+        self.position, self._total = state.position, state.total
         if state.begun is not None:
-            self._go_back(state_of(architecture, state.begun, epoch - 1))
-            self._kept = self._state()
+            self._kept = state_of(architecture, state.begun)
             if self._shuffles:
-                self._draw(epoch)
-        drawn = epoch if first else epoch - 1
-        self._go_back(state_of(architecture, state.now, drawn))
+                random = copy_of_random(self._kept[2])
+                self._order = reference.random_permutation(random, self._n)
+        self._go_back(state_of(architecture, state.now))
 
     def _state(self) -> tuple:
         """What a step changes, and the next one needs."""
-        return self._weights.network, self._samples.state, self._random, self._drawn
+        return self._weights.network, self._samples.state, self._random
 
     def _go_back(self, state: tuple) -> None:
-        self._weights.network, self._samples.state, self._random, self._drawn = state
-
-    def _draw(self, epoch: int) -> None:
-        """Draws the order of that epoch, once; after an interruption, the same one again."""
-        if self._shuffles and self._drawn != epoch:
-            random = copy_of_random(self._random)
-            order = reference.random_permutation(random, self._n)
-            self._order, self._random, self._drawn = order, random, epoch
+        self._weights.network, self._samples.state, self._random = state
 
     def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
         """Goes on for so many epochs, or until `samples` more are taken; adds epochs' losses."""
         check_arithmetic()
-        begun, state = (self.position, self._total, self._kept), self._state()
         self.diverged = False
-        self._run(losses, epochs, samples, False)
-        if self.position[1] == 0 and not is_finite(self._weights.network):  # look more closely
-            self.position, self._total, self._kept = begun
-            self._go_back(state)
-            del losses[self.position[0] :]
-            self._run(losses, epochs, samples, True)
-
-    def _run(
-        self, losses: list[float], epochs: int, samples: int | None, looks_at_weights: bool
-    ) -> None:
         weights, step, n, size = self._weights, self._samples.step, self._n, self._batch_size
-        (epoch, first), total = self.position, self._total
+        (epoch, first), total, order = self.position, self._total, self._order
         last, left = epoch + epochs, n * epochs if samples is None else samples
         while epoch < last and left > 0:
+            random: Any = self._random
+            if random is not None and (self._draws_masks or first == 0):
+                random = copy_of_random(random)
             if first == 0:
                 self._kept = self._state()
-                self._draw(epoch)
-            order = self._order
+                if self._shuffles:
+                    order = reference.random_permutation(random, n)
             rows = order[first : first + size] if size > 1 else (order[first],)
-            random = self._random
-            if self._draws_masks:
-                random = copy_of_random(random)
             network, state, L = step(weights.network, rows, random)
             for loss in L:
                 total = total + loss
@@ -291,27 +270,27 @@ class PlainSteps:
             left -= len(rows)
             if first == n:
                 first = 0
-                if not isfinite(total) or (looks_at_weights and not is_finite(network)):
+                if not isfinite(total) or not is_finite(network):
                     self._go_back(self._kept)
                     self._total, self.position, self.diverged = 0.0, (epoch, 0), True
                     break
                 losses[epoch:] = [total / n]
                 epoch, total = epoch + 1, 0.0
             weights.network, self._samples.state, self._random = network, state, random
-            self._total, self.position = total, (epoch, first)
+            self._order, self._total, self.position = order, total, (epoch, first)
 
 
 def snapshot_of(state: tuple) -> Snapshot:
     """What PlainSteps keeps, as every engine has it."""
-    network, learned, random, _ = state
+    network, learned, random = state
     moments, powers = learned or ([], (1.0, 1.0))
     blocks = [array("d", [m for rows in moment for row in rows for m in row]) for moment in moments]
     words = random and (list(random.words), random.position, random.has_spare, random.spare)
     return Snapshot(block_of(network.parameters), blocks, tuple(powers), words)
 
 
-def state_of(architecture: Architecture, snapshot: Snapshot, drawn: int) -> tuple:
-    """What PlainSteps keeps; `drawn` is the last epoch whose order is drawn."""
+def state_of(architecture: Architecture, snapshot: Snapshot) -> tuple:
+    """The same from a snapshot."""
     a = architecture
     parameters = lists_of(a, snapshot.block)
     network: Any = reference.Network(parameters, list(a.activations), a.loss, a.bias)
@@ -321,7 +300,7 @@ def state_of(architecture: Architecture, snapshot: Snapshot, drawn: int) -> tupl
         moments = [[[*W, b] for W, b in block] for block in blocks]
         learned = moments, list(snapshot.powers)
     random = None if snapshot.random is None else reference.Random(*snapshot.random)
-    return tiled(network) or network, learned, random, drawn
+    return tiled(network) or network, learned, random
 
 
 def evenly(n: int, most: int) -> list[int]:
