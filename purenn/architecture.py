@@ -31,6 +31,18 @@ LARGEST_SEED = 2**32 - 1
 MOST_PARAMETERS = 2**31 - 1  # 16 GiB of them
 FLAT = 1e-3  # of an activation's steepest slope, where next to no gradient comes through
 SYNONYMS = {"logistic": "sigmoid", "linear": "identity"}
+LOSSES_ELSEWHERE = {  # what Keras and PyTorch call them, in lower case
+    "mse": "mean_squared_error",
+    "mseloss": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "l1loss": "mean_absolute_error",
+    "huberloss": "huber",
+    "binary_crossentropy": "binary_cross_entropy",
+    "bceloss": "binary_cross_entropy",
+    "categorical_crossentropy": "categorical_cross_entropy",
+    "sparse_categorical_crossentropy": "categorical_cross_entropy",
+    "crossentropyloss": "categorical_cross_entropy",
+}
 LONGEST_LABEL = 255
 
 # No part of a label: control characters, line and paragraph ends, changes of direction, halves of
@@ -136,8 +148,8 @@ class Architecture(Record):
     ) -> None:
         sizes = _check_sizes(sizes)
         activations = _check_activations(activations, sizes)
-        loss = check_choice("loss", tuple(LOSSES), loss)
-        _check_pair(activations[-1], loss)
+        loss = check_choice("loss", tuple(LOSSES), loss, LOSSES_ELSEWHERE)
+        _check_pair(activations[-1], loss, sizes[-1])
         self._fill(
             sizes=sizes,
             n_in=sizes[0],
@@ -272,6 +284,7 @@ def _check_activations(activations: Any, sizes: tuple[int, ...]) -> tuple[str, .
             "activations",
             tuple(ACTIVATIONS),
             SYNONYMS.get(name, name) if isinstance(name, str) else name,
+            SYNONYMS,
         )
         for name in names
     )
@@ -302,12 +315,18 @@ def _check_dropout(dropout: Any, n_hidden: int) -> tuple[float, ...] | None:
     return checked if any(checked) else None
 
 
-def _check_pair(activation: str, loss: str) -> None:
-    """Refuses what can't learn: a loss of probabilities whose outputs are none."""
+def _check_pair(activation: str, loss: str, n_out: int) -> None:
+    """Refuses what can't learn: a loss of probabilities whose outputs are none, or of classes that
+    share one output."""
     if LOSSES[loss].of_probabilities and not _gives_probabilities(activation):
         raise ValueError(
             f"loss: {loss} needs outputs between 0 and 1, from {PROBABILITIES}, "
             f"but the last activation is {activation}"
+        )
+    if loss == "categorical_cross_entropy" and n_out == 1:
+        raise ValueError(
+            "loss: categorical_cross_entropy needs an output for each class, got one output; "
+            "use binary_cross_entropy"
         )
 
 

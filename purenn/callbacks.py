@@ -21,7 +21,7 @@ LARGER_IS_BETTER = ("accuracy", "r2")
 
 
 class EarlyStopping:
-    """Stops where nothing has got better for `patience` epochs; the best weights are restored, also
+    """Stops where nothing has improved for `patience` epochs; the best weights are restored, also
     where the run ends before.
 
     `monitor` is what has to get better: "val_loss" where there are validation data, else "loss",
@@ -51,7 +51,9 @@ class EarlyStopping:
         name = self.monitor or ("val_loss" if "val_loss" in record else "loss")
         if name not in record:
             known = ", ".join(record)
-            raise ValueError(f"monitor: expected one of {known}, got {shown(name)}")
+            unseen = str(name).startswith("val_") and "val_loss" not in record
+            hint = "; it needs validation_data" if unseen else ""
+            raise ValueError(f"monitor: expected one of {known}, got {shown(name)}{hint}")
         upwards = name.removeprefix("val_") in LARGER_IS_BETTER
         if self.mode is not None:
             upwards = self.mode == "max"

@@ -10,7 +10,7 @@ import sys
 from math import inf, isfinite
 from reprlib import Repr
 
-from .annotations import Any, Sequence
+from .annotations import Any, Mapping, Sequence
 
 STRINGS = (str, bytes, bytearray)
 
@@ -20,11 +20,16 @@ _short.maxlevel = 3
 LONGEST_SHOWN = 200
 
 
-def check_choice(name: str, choices: Sequence[str], value: Any) -> str:
-    """One of the names that exist."""
+def check_choice(
+    name: str, choices: Sequence[str], value: Any, elsewhere: Mapping[str, str] | None = None
+) -> str:
+    """One of the names that exist; `elsewhere` has what others call them, in lower case."""
     choice = str.__str__(value) if isinstance(value, str) else ""  # whatever a subclass says
     if choice not in choices:
-        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {shown(value)}")
+        lower = choice.lower()
+        meant = (elsewhere or {}).get(lower, lower)
+        hint = f"; did you mean {meant!r}?" if meant in choices else ""
+        raise ValueError(f"{name}: expected one of {', '.join(choices)}, got {shown(value)}{hint}")
     return choice
 
 
@@ -109,6 +114,11 @@ def is_number(value: Any) -> bool:
         and getattr(value, "shape", ()) == ()
         and not _is_complex(value)
     )
+
+
+def is_bool(kind: type) -> bool:
+    """Whether it is the type of True and False, Python's or NumPy's."""
+    return kind.__name__ in ("bool", "bool_")
 
 
 def _is_complex(value: Any) -> bool:

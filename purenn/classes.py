@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import iter_unpack
 
 from .annotations import TYPE_CHECKING, Any, Iterable, Sequence
-from .checks import STRINGS, is_number, shown
+from .checks import is_bool, is_number, shown
 from .door import NUMBER_FORMATS, ROWS, buffer_view, is_row, items
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def flat_items(name: str, values: Any) -> list | None:
     """The items of a series of one dimension; None where there are none, or rows."""
     view = buffer_view(values)
     if view is None:
-        if not isinstance(values, Sequence) or isinstance(values, STRINGS):
+        if not isinstance(values, Sequence) or isinstance(values, str):
             return None
         if type(values) in ROWS and values and type(values[0]) in ROWS:
             return None
@@ -42,8 +42,8 @@ def flat_items(name: str, values: Any) -> list | None:
         return None
     elif str(view.format).lstrip("@=<>") in NUMBER_FORMATS:
         found = _numbers(view)
-    elif hasattr(values, "tolist") and not isinstance(values, memoryview):
-        found = values.tolist()  # as NumPy's arrays of strings have it
+    elif hasattr(view.obj, "tolist") and not isinstance(values, memoryview):
+        found = view.obj.tolist()  # as NumPy's arrays of strings have it
     else:
         return None
     return found if found and not is_row(found[0]) else None
@@ -107,11 +107,7 @@ def _numbers(view: memoryview[Any]) -> list:
 def _may_be_whole(kind: type) -> bool:
     """Whether numbers of that type, not True or False, are Python's, or NumPy's and the like."""
     is_number = issubclass(kind, float) or hasattr(kind, "__index__")
-    return is_number and not hasattr(kind, "__len__") and not _is_bool(kind)
-
-
-def _is_bool(kind: type) -> bool:
-    return kind.__name__ in ("bool", "bool_")  # Python's and NumPy's
+    return is_number and not hasattr(kind, "__len__") and not is_bool(kind)
 
 
 def _strings(name: str, found: list) -> list[str]:
@@ -123,7 +119,7 @@ def _strings(name: str, found: list) -> list[str]:
 
 def _whole_number(name: str, value: Any) -> int:
     expected = f"{name}: expected a class as a whole number, got {shown(value)}"
-    if _is_bool(type(value)) or not is_number(value):
+    if is_bool(type(value)) or not is_number(value):
         raise TypeError(expected)
     try:
         whole = int(value)

@@ -79,8 +79,13 @@ def matrix(name: str, values: Any, n_columns: int | None = None, what: str = "")
     else:
         block = _buffer(name, view, what)
     if n_columns is not None and block.shape[1] != n_columns:
-        numbers = counted(n_columns, "number")
-        raise ValueError(f"{name}: expected rows of {numbers}, got {block.shape[1]}")
+        numbers, got = counted(n_columns, "number"), block.shape[1]
+        if block.one_row:
+            raise ValueError(
+                f"{name}: expected a row of {numbers}, or a list of such rows, "
+                f"got {counted(got, 'number')} in one row"
+            )
+        raise ValueError(f"{name}: expected rows of {numbers}, got {got}")
     return block
 
 
@@ -137,9 +142,14 @@ def buffer_view(values: Any) -> memoryview[Any] | None:
     if isinstance(values, LISTS):
         return None
     try:
-        return memoryview(values)
+        return memoryview(array_of(values))
     except (TypeError, ValueError):
         return None
+
+
+def array_of(values: Any) -> Any:
+    """The array that a table or a column of pandas gives; anything else as it is."""
+    return values.to_numpy() if hasattr(values, "to_numpy") else values
 
 
 def items(name: str, values: Any) -> list:
@@ -221,7 +231,7 @@ def _rows(name: str, values: Any, n_columns: int | None, what: str) -> Block:
         return Block(memoryview(b"").cast("d"), (0, n_columns or 0))
     one_row = bool(what) and is_number(rows[0])
     if one_row:
-        rows = [rows]
+        rows, n_columns = [rows], None
     width = n_columns
     if width is None:
         width = len(_list_of(f"{name}[0]", rows[0]))

@@ -141,7 +141,7 @@ if TYPE_CHECKING:
 
         def run(self, losses: list[float], epochs: int, samples: int | None = None) -> None:
             """Goes on for so many epochs, or until `samples` more are taken, and adds the loss of
-            each epoch that ended. Where a loss or a weight is not finite any more, it goes back to
+            each epoch that ended. Where a loss or a weight is no longer finite, it goes back to
             the end of the last epoch that left them finite, and ends."""
 
 

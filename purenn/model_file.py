@@ -32,6 +32,7 @@ from .model import (
     unsigned,
 )
 from .notation import parse
+from .tensors import looks_like_tensors
 from .weights import block_of, lists_of
 
 MOST_BYTES = 2**30
@@ -67,6 +68,11 @@ def read_model(path: str | os.PathLike) -> Model:
         reason = f"not a whole model file: {error}"
     except (TypeError, ValueError) as error:
         reason = str(error)
+    if looks_like_tensors(data):
+        reason = (
+            "looks like a safetensors file: Training.load loads a training, "
+            "and a model has the suffix .safetensors"
+        )
     raise ValueError(f"{os.fsdecode(path)}: {reason}")
 
 

@@ -298,6 +298,8 @@ class Network(Frozen):
     ) -> History:
         """Trains on X (n, n_in) and Y (n, n_out) for so many epochs, from the present weights.
 
+        - X, Y, sample_weight: lists, buffers such as NumPy's arrays, or what has a `to_numpy`, as
+          tables and columns of pandas have.
         - Y: n_out numbers for each sample; or, where the last activation is sigmoid or softmax, a
           class for each, as a number from 0 or as a label.
         - learning_rate: a number, or a schedule, a function of the epoch, 0, 1, 2 ... None is what
@@ -311,8 +313,8 @@ class Network(Frozen):
         - sample_weight: a number of at least 0 for each sample, which multiplies its loss.
         - class_weight: a dict from classes, by number or label, to such numbers.
         - validation_data: a pair (X, Y) that is evaluated after each epoch, or
-        - validation_split: the share of the samples, the last ones, that is so instead of trained
-          on.
+        - validation_split: the share of the samples, from the end, that is held out for this
+          instead of trained on.
         - callbacks: a function, or several, of the training and of a mapping of what was measured,
           called after each epoch; where one returns True, the training stops (purenn.callbacks).
         - verbose: whether a line tells how far it is.

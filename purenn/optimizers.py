@@ -41,12 +41,13 @@ class Optimizer(Record):
     def __init__(self, /, name: str, **settings: Any) -> None:
         if isinstance(name, str):
             name = SYNONYMS.get(name, name)
-        name = check_choice("optimizer", tuple(OPTIMIZERS), name)
+        name = check_choice("optimizer", tuple(OPTIMIZERS), name, SYNONYMS)
         defaults = OPTIMIZERS[name][2]
         for setting in settings:
             if setting not in defaults:
                 known = ", ".join(defaults)
-                raise TypeError(f"{setting}: {name} has no such setting; it has {known}")
+                hint = "; give it to fit or Training" if setting == "learning_rate" else ""
+                raise TypeError(f"{setting}: {name} has no such setting; it has {known}{hint}")
         chosen = {**defaults, **settings}
         self._fill(
             name=name,

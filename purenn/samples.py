@@ -97,6 +97,10 @@ def weights(
             raise ValueError("class_weight: expected Y that names a class for each sample")
         for s, number in enumerate(numbers):
             found[s] = found[s] * by_number.get(number, 1.0)
+            if not isfinite(found[s]):
+                raise ValueError(
+                    f"class_weight: expected a finite product with sample_weight[{s}], got inf"
+                )
     return found
 
 
@@ -150,11 +154,24 @@ def class_numbers(architecture: Architecture, Y: Any, n_rows: int) -> array[int]
 def _number_rows(architecture: Architecture, Y: Any, n_rows: int) -> door.Block:
     """Y as rows of numbers, one for each of n_rows samples."""
     n_out = architecture.n_out
-    block = door.column("Y", Y) if n_out == 1 else door.matrix("Y", Y, n_out, "target")
+    try:
+        block = door.column("Y", Y) if n_out == 1 else door.matrix("Y", Y, n_out, "target")
+    except ValueError as error:
+        if n_out > 1 and architecture.gives_probabilities and _is_column(Y):
+            raise ValueError(f"{error}; for classes give a flat list") from None
+        raise
     if block.shape[0] != n_rows:
         rows = counted(n_rows, "row")
         raise ValueError(f"Y: expected {rows}, as many as X has, got {block.shape[0]}")
     return block
+
+
+def _is_column(Y: Any) -> bool:
+    """Whether it is rows of one number."""
+    try:
+        return door.matrix("Y", Y).shape[1] == 1
+    except (TypeError, ValueError):
+        return False
 
 
 def true_classes(architecture: Architecture, given: Given) -> Sequence[int] | None:
@@ -202,7 +219,7 @@ def _wrong_target(architecture: Architecture, block: door.Block, row: int) -> Va
 
 
 def _too_far(architecture: Architecture, block: door.Block, row: int) -> ValueError:
-    """The error for finite inputs that are not finite any more."""
+    """The error for finite inputs that are no longer finite."""
     (values,) = scale_inputs([block.row(row)], *architecture.scaling)
     column = next((k for k, value in enumerate(values) if not isfinite(value)), 0)
     return ValueError(

@@ -86,6 +86,12 @@ def read_as(path: str | os.PathLike, make: Callable[[dict, dict], Any]) -> Any:
         raise ValueError(f"{os.fsdecode(path)}: {error}") from None
 
 
+def looks_like_tensors(data: bytes) -> bool:
+    """Whether a file with these bytes begins as a safetensors file does."""
+    length = int.from_bytes(data[:LENGTH], "little")
+    return data[LENGTH : LENGTH + 1] == b"{" and length <= len(data) - LENGTH
+
+
 def little_endian(numbers: array) -> memoryview:
     """The bytes of the numbers as they are in a file."""
     if sys.byteorder == "big":
@@ -114,9 +120,14 @@ def _header_text(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> 
 
 def _header(file: BufferedReader, size: int) -> tuple[dict[str, tuple], dict[str, str]]:
     """Each tensor's dtype, shape, begin and end, in the order of their numbers; the metadata."""
-    length = int.from_bytes(file.read(LENGTH), "little")
-    room = size - LENGTH
+    begin = file.read(LENGTH)
+    length, room = int.from_bytes(begin, "little"), size - LENGTH
     if not 2 <= length <= min(room, MOST_HEADER):
+        if begin.lstrip().startswith(b"{"):
+            raise ValueError(
+                "expected a safetensors file, got JSON, which is no training; "
+                "Network.load reads a model in it, under another suffix than .safetensors"
+            )
         raise ValueError(
             f"expected a safetensors file with a header of 2 to {MOST_HEADER:,} bytes, "
             f"got {size:,} bytes" + (f" and a header of {length:,}" if room >= 0 else "")

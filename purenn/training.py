@@ -11,7 +11,16 @@ from . import diagnosis, door, samples
 from .access import Claim
 from .annotations import TYPE_CHECKING, Any, Callable, Iterable, Mapping
 from .architecture import Architecture, check_seed
-from .checks import check_bool, check_count, check_finite, check_positive, counted, shown
+from .checks import (
+    STRINGS,
+    check_bool,
+    check_count,
+    check_finite,
+    check_positive,
+    counted,
+    is_bool,
+    shown,
+)
 from .evaluation import Evaluation
 from .history import History, Progress
 from .optimizers import PLAIN, Learning, Optimizer, check_optimizer
@@ -62,7 +71,7 @@ class Training:
 
     `step`, `epoch` and `run` go on from where the last one stopped, also after Ctrl-C, and change
     the weights of the network; `history` gains the numbers of each epoch that ends. A training
-    whose loss or weights are not finite any more goes back to the end of the last epoch that left
+    whose loss or weights are no longer finite goes back to the end of the last epoch that left
     them finite, ends there, and says so in a TrainingWarning. Ctrl-C may come within a batch: leave
     the weights as they are until the next step has finished it. What follows has the same bits on
     CPython 3.11 and later; elsewhere a signal may rarely part a step. Buffers are read where they
@@ -95,7 +104,7 @@ class Training:
         architecture, weights = network.architecture, network.weights
         if validation_split is not None:
             if validation_data is not None:
-                raise ValueError("validation_split: expected none beside validation_data")
+                raise ValueError("give validation_split or validation_data, not both")
             X, Y, sample_weight, validation_data = _split(X, Y, sample_weight, validation_split)
         self._block = block = door.matrix("X", X, architecture.n_in, "sample")
         self._n = block.shape[0]
@@ -119,8 +128,8 @@ class Training:
         self._batch_size = batch_size if batch_size < self._n else self._n
         if self.optimizer.rule == "rprop" and self._batch_size < self._n:
             raise ValueError(
-                "batch_size: expected None, all samples at a time, with rprop, which goes by the "
-                f"signs of gradients of the same samples; got {batch_size}"
+                "batch_size: rprop needs all samples in one batch: leave batch_size out; "
+                f"got {batch_size}"
             )
         shuffle = check_bool("shuffle", shuffle)
         draws = shuffle or architecture.dropout is not None
@@ -203,9 +212,10 @@ class Training:
         """Trains until so many more epochs have ended, counting one that has begun; the history.
 
         After each epoch every callback is called with this training and a mapping of what was
-        measured, "loss" and so on; where one returns True the training stops, after the others have
-        been called. `goal` is the number of epochs after which this run ends: where a callback
-        stops it, those behind find it there. With verbose, a line tells how far it is.
+        measured, "loss" and so on; where one returns True, Python's or NumPy's, the training stops,
+        after the others have been called. `goal` is the number of epochs after which this run ends:
+        where a callback stops it, those behind find it there. With verbose, a line tells how far it
+        is.
         """
         epochs = check_count("epochs", epochs)
         listeners = _callbacks(callbacks)
@@ -234,7 +244,8 @@ class Training:
             self._calls_back = get_ident()
             try:
                 for callback in callbacks:
-                    if callback(self, record) is True:
+                    answer = callback(self, record)
+                    if is_bool(type(answer)) and answer:
                         self.goal = self.position[0]
             except KeyboardInterrupt:
                 self._untold = untold
@@ -375,7 +386,7 @@ class Training:
 
         What isn't in the file has to be given again: the data, and a learning_rate that is a
         function of one's own. Raises ValueError that says what is wrong where, also where the data
-        are others; OSError where the file can't be read.
+        differ; OSError where the file can't be read.
         """
         from .training_file import read_training
 
@@ -395,10 +406,15 @@ class Training:
             validation_data=validation_data,
             validation_split=validation_split,
         )
-        if (training.n_samples, training.fingerprint()) != (saved.n_samples, saved.fingerprint):
+        if training.n_samples != saved.n_samples:
             raise ValueError(
-                f"{os.fsdecode(path)}: expected the data and sample weights that this training "
-                "began with, got others"
+                f"{os.fsdecode(path)}: got {counted(training.n_samples, 'sample')}, this training "
+                f"began with {saved.n_samples}; give validation_split again if it had one"
+            )
+        if training.fingerprint() != saved.fingerprint:
+            raise ValueError(
+                f"{os.fsdecode(path)}: expected the same data and sample weights as the training "
+                "began with, got different ones"
             )
         training._losses += saved.history.pop("loss")
         training._history.history.update(saved.history)
@@ -440,7 +456,8 @@ def _warn(message: str) -> None:
 def _callbacks(callbacks: Any) -> list[Callback]:
     if callbacks is NOBODY:
         return []
-    if not callable(callbacks) and not isinstance(callbacks, Iterable):
+    is_list = isinstance(callbacks, Iterable) and not isinstance(callbacks, STRINGS)
+    if not callable(callbacks) and not is_list:
         raise TypeError(f"callbacks: expected a function or a list of them, got {shown(callbacks)}")
     found = [callbacks] if callable(callbacks) else list(callbacks)
     for index, callback in enumerate(found):
@@ -466,6 +483,7 @@ def _split(X: Any, Y: Any, sample_weight: Any, share: Any) -> tuple[Any, Any, An
     """The first samples to train on, and the last ones, that share of them, to look at."""
     share = check_finite("validation_split", share)
     try:
+        X, Y, sample_weight = map(door.array_of, (X, Y, sample_weight))
         n = len(X)
         first = int(n * (1.0 - share))
         parts = X[:first], Y[:first], X[first:], Y[first:]

@@ -30,7 +30,7 @@ def random_network(seed, backend="auto"):
     sizes = [stream.randint(1, 9) for _ in range(stream.randint(2, 5))]
     loss = stream.choice(LOSSES)
     last = stream.choice(lasts(loss))
-    if last == "softmax":
+    if last == "softmax" or loss == "categorical_cross_entropy":
         sizes[-1] += 1
     activations = [stream.choice(choices(width)) for width in sizes[1:-1]] + [last]
     optional = {}

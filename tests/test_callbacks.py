@@ -95,6 +95,13 @@ def test_true_stops_and_nothing_else(engine, answer, epochs):
     assert weights_of(net) == after(engine, epochs)
 
 
+def test_numpys_true_stops_as_well(engine):
+    np = pytest.importorskip("numpy")
+    for answer, epochs in ((np.True_, 1), (np.False_, 3), (np.int64(1), 3), (np.array(True), 3)):
+        history = network(engine).fit(X, Y, epochs=3, callbacks=lambda *_: answer, **RATE)  # noqa: B023
+        assert len(history["loss"]) == epochs
+
+
 def test_all_are_called_also_behind_one_that_stops(engine):
     calls = []
     listeners = [
@@ -121,7 +128,7 @@ def test_an_epoch_that_has_begun_is_counted_and_told(engine):
     assert seen == [(1, 0), (2, 0)]
 
 
-@pytest.mark.parametrize("wrong", [None, 3, 0.5])
+@pytest.mark.parametrize("wrong", [None, 3, 0.5, "early_stopping", b"stop"])
 def test_wrong_callbacks(engine, wrong):
     net = network(engine)
     before = weights_of(net)
@@ -322,7 +329,8 @@ def test_what_is_not_measured_is_refused(engine):
     for name, settings in (("val_loss", {}), ("val_r2", {"validation_split": 0.5}), ("los", {})):
         stopping = EarlyStopping(monitor=name)
         words = ["monitor: expected one of loss", repr(name), *(["val_accuracy"] * bool(settings))]
-        refused(lambda: fit(X, Y, epochs=2, callbacks=stopping, **RATE, **settings), *words)  # noqa: B023
+        said = refused(lambda: fit(X, Y, epochs=2, callbacks=stopping, **RATE, **settings), *words)  # noqa: B023
+        assert said.endswith("; it needs validation_data") == (name == "val_loss")
 
 
 @pytest.mark.parametrize(
@@ -579,7 +587,7 @@ def test_what_cannot_be_split(engine):
     weights = {"sample_weight": [1.0] * 21}
     refused(train(X, Y, **weights), "sample_weight: expected 20 numbers", "got 21")
     both = {"validation_data": (X, Y)}
-    refused(train(X, Y, **both), "validation_split: expected none beside validation_data")
+    refused(train(X, Y, **both), "give validation_split or validation_data, not both")
     for wrong in (NAN, INF, "half", True, [0.5]):
         with pytest.raises((TypeError, ValueError), match=r"^validation_split: expected"):
             Training(network(engine), X, Y, validation_split=wrong, **RATE)

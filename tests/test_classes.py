@@ -49,7 +49,9 @@ FORMS = {
     "fractions": lambda c: [*map(Fraction, c)],
     "decimals": lambda c: [*map(Decimal, c)],
     "ints and floats": lambda c: [c[0], *map(float, c[1:])],
-    "bytes": lambda c: memoryview(bytes(c)),
+    "bytes": bytes,
+    "a bytearray": bytearray,
+    "a buffer of bytes": lambda c: memoryview(bytes(c)),
     "int8": lambda c: array("b", c),
     "int32": lambda c: array("i", c),
     "int64": lambda c: array("q", c),
@@ -87,6 +89,33 @@ def test_classes_as_numpy_array(engine, dtype):
     assert net.gradients(X, np.array(named(CLASSES))) == expected
     assert net.gradients(X, np.array(named(CLASSES), object)) == expected
     assert net.gradients(X, [*np.array(named(CLASSES))]) == expected
+
+
+class Table:
+    """As much of a table or a column of pandas as is asked for."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def to_numpy(self):
+        return self.array
+
+
+@pytest.mark.parametrize("order", "CF")
+def test_tables_and_columns(engine, order):
+    np = pytest.importorskip("numpy")
+    table, weights = np.array(X, order=order), np.array([1.0, 2.0, 0.5, 1.0, 3.0])
+    found = []
+    for wrap in (np.ndarray.tolist, Table):
+        for Y in (np.array(CLASSES), np.array(named(CLASSES), object), np.array(ROWS)):
+            net = network(engine, labels=LABELS)
+            how = {"sample_weight": wrap(weights), "validation_split": 0.4, "learning_rate": 0.5}
+            history = net.fit(wrap(table), wrap(Y), epochs=2, **how)
+            measured = net.evaluate(wrap(table), wrap(Y)), net.predict(wrap(table))
+            found.append((net.get_weights(), history["val_loss"], measured))
+    assert found[:3] == found[3:] and found[0] == found[1] == found[2]
+    for wrong in (Table(np.array(["a"] * 5)), Table("abc"), Table(None), Table):
+        refused(lambda: network(engine).predict(wrong), "X: expected")  # noqa: B023
 
 
 def test_any_classes():
@@ -161,7 +190,7 @@ def test_a_training_begun_with_one_goes_on_with_the_other(
         one.run(2)
     assert bits(other.network.get_weights()) == bits(net.get_weights())
     for wrong in ([0, 2, 1, 2, 1], [[0.0, 1.0, 0.0], *ROWS[1:]]):
-        with pytest.raises(ValueError, match="expected the data and sample weights"):
+        with pytest.raises(ValueError, match="expected the same data"):
             Training.load(path, X, wrong, backend=backends[1])
 
 
@@ -260,6 +289,7 @@ class Unsteady(list):
         return "a"
 
 
+COLUMN = memoryview(bytes([0, 1, 2, 1, 0])).cast("B", (5, 1))
 WRONG = {
     "too few": ([0, 1], "5 rows or classes", "got 2"),
     "too many": ([0] * 6, "5 rows or classes", "got 6"),
@@ -283,9 +313,14 @@ WRONG = {
     "a label in other letters": (["b", "a", "A", "b", "b"], "Y[1]", "got 'a'"),
     "bytes for labels": ([b"b"] * 5, "Y[0]", "whole number", "b'b'"),
     "characters": (memoryview(b"01201").cast("c"), "Y"),
-    "bytes": (b"\0\1\2\1\0", "Y", "bytes"),
+    "bytes that are characters": (b"01201", "Y[0]", "a class from 0 to 2", "got 48"),
     "text": ("bAbAb", "Y", "str"),
-    "a column": ([[0], [1], [2], [1], [0]], "Y[0]", "3 numbers", "got 1"),
+    "a column": ([[0], [1], [2], [1], [0]], "Y[0]", "3 numbers", "got 1; for classes give a flat"),
+    "a column in a buffer": (
+        COLUMN,
+        "Y: expected rows of 3 numbers",
+        "; for classes give a flat list",
+    ),
     "strings in rows": ([["b"], ["A"], ["b"], ["A"], ["b"]], "Y[0]", "3 numbers"),
     "a set": ({0, 1, 2}, "Y", "set"),
     "a dict": ({0: 1}, "Y", "dict"),

@@ -148,10 +148,10 @@ def test_any_other_suffix_is_json(tmp_path, name):
 def test_a_file_of_the_other_form(path, tmp_path):
     edge_network().save(tmp_path / "model.json")
     path.write_bytes((tmp_path / "model.json").read_bytes())
-    refused(path, "expected a safetensors file")
+    refused(path, "expected a safetensors file, got JSON")
     edge_network().save(path)
     (tmp_path / "model.json").write_bytes(path.read_bytes())
-    refused(tmp_path / "model.json", "not a whole model file")
+    refused(tmp_path / "model.json", "looks like a safetensors file", "suffix .safetensors")
 
 
 def test_a_model_without_json(path, parser):

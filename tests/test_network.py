@@ -153,6 +153,39 @@ def test_wrong_loss(engine, loss):
     refused(lambda: network(engine, loss=loss), "loss", *LOSSES, repr(loss))
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("mse", "mean_squared_error"),
+        ("MSELoss", "mean_squared_error"),
+        ("mae", "mean_absolute_error"),
+        ("binary_crossentropy", "binary_cross_entropy"),
+        ("Categorical_Crossentropy", "categorical_cross_entropy"),
+        ("sparse_categorical_crossentropy", "categorical_cross_entropy"),
+        ("CrossEntropyLoss", "categorical_cross_entropy"),
+    ],
+)
+def test_losses_of_others(engine, name, meant):
+    said = refused(lambda: network(engine, loss=name), f"got {name!r}")
+    assert said.endswith(f"; did you mean {meant!r}?")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("ReLU", "relu"), ("Linear", "identity"), ("Softmax", "softmax")]
+)
+def test_activations_of_others(engine, name, meant):
+    said = refused(lambda: network(engine, activations=[name, "sigmoid"]), f"got {name!r}")
+    assert said.endswith(f"; did you mean {meant!r}?")
+    assert "did you mean" not in refused(lambda: network(engine, activations="selu"), "'selu'")
+
+
+def test_one_output_is_no_choice_among_classes(engine):
+    settings = {"loss": "categorical_cross_entropy", "backend": engine.name}
+    words = "got one output", "use binary_cross_entropy"
+    refused(lambda: Network([2, 1], **settings), "loss: categorical", *words, lines=1)
+    Network([2, 2], **settings)
+
+
 def test_arrays_are_no_names(engine):
     np = pytest.importorskip("numpy")
     refused(lambda: network(engine, loss=np.array(["mean_squared_error"])), "loss")
@@ -655,6 +688,15 @@ WRONG_SAMPLES = {
 }
 
 
+@pytest.mark.parametrize("form", [list, tuple, lambda row: array("d", row)])
+def test_samples_one_after_the_other_in_one_row(engine, form):
+    net, said = network(engine), "or a list of such rows, got 300 numbers in one row"
+    refused(lambda: net.predict(form([0.5] * 300)), "X: expected a row of 3 numbers, " + said)
+    Y = form([0.5] * 300)
+    numbers = linear(engine, [[1.0, 2.0]] * 3, [0.0, 0.0])
+    refused(lambda: numbers.gradients(ROWS, Y), "Y: expected a row of 2 numbers, " + said)
+
+
 @pytest.mark.parametrize("name", WRONG_SAMPLES)
 def test_wrong_samples(engine, no_arithmetic, name):
     X, *words = WRONG_SAMPLES[name]
@@ -754,7 +796,7 @@ WRONG_TARGETS = {
     "None": (None, "NoneType"),
     "a number": (1, "int"),
     "text": ("10", "str"),
-    "bytes": (b"10", "bytes"),
+    "bytes that are characters": (b"10", "Y[0]", "class from 0 to 1", "got 49"),
     "a generator": (iter(TARGETS), "iterator"),
     "nothing": ([], "at least one"),
     "too few": ([[1, 0]], "2 rows", "1"),

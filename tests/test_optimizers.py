@@ -508,6 +508,22 @@ def test_settings_that_an_optimizer_does_not_have(name, setting):
         Optimizer(name, **{setting: 0.5})
 
 
+def test_a_learning_rate_belongs_to_fit():
+    with pytest.raises(TypeError, match=r"^learning_rate: adam .*; give it to fit or Training$"):
+        Optimizer("adam", learning_rate=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("SGD", "gradient_descent"), ("Adam", "adam"), ("AdamW", "adamw"), ("Rprop", "rprop")],
+)
+def test_names_of_others(name, meant):
+    with pytest.raises(ValueError, match=f"got '{name}'; did you mean '{meant}'\\?$"):
+        Optimizer(name)
+    with pytest.raises(ValueError, match=r"got 'rmsprop'$"):
+        Optimizer("rmsprop")
+
+
 @pytest.mark.parametrize("optimizer", ["Adam", "", "sgd ", None, 3, b"adam", ["adam"], Optimizer])
 def test_wrong_optimizers(engine, optimizer):
     network = zeros(engine, 2)
@@ -520,7 +536,7 @@ def test_wrong_optimizers(engine, optimizer):
 
 def test_rprop_takes_all_samples_at_a_time(engine):
     network, X, Y = zeros(engine, 1), [[1.0], [2.0], [3.0]], [1.0, 2.0, 3.0]
-    with pytest.raises(ValueError, match=r"^batch_size: .* signs of gradients of the same samples"):
+    with pytest.raises(ValueError, match=r"^batch_size: rprop needs .* leave .* out; got 2$"):
         network.fit(X, Y, epochs=1, optimizer="rprop", batch_size=2)
     assert network.get_weights() == [([[0.0]], [0.0])]
     network.fit(X, Y, epochs=1, optimizer="rprop", batch_size=3)

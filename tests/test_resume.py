@@ -158,11 +158,24 @@ def test_other_data_are_refused(engine, tmp_path):
     for samples, targets, more in (
         (other, Y, {}),
         (X, Y[::-1], {}),
-        (X[:-1], Y[:-1], {}),
         (X, Y, {"sample_weight": [1.0] * N}),
     ):
-        with pytest.raises(ValueError, match="expected the data and sample weights"):
+        with pytest.raises(ValueError, match="expected the same data and sample weights"):
             Training.load(path, samples, targets, **more)
+    counts = rf"got {N - 1} samples, this training began with {N}; give validation_split again"
+    with pytest.raises(ValueError, match=counts):
+        Training.load(path, X[:-1], Y[:-1])
+
+
+def test_a_file_of_another_form(engine, tmp_path):
+    path, model = tmp_path / "x.training", tmp_path / "m.json"
+    training = begun("adam", engine.name, 0.0)
+    training.save(path)
+    with pytest.raises(ValueError, match=r"looks like a safetensors file: Training\.load loads"):
+        Network.load(path, backend=engine.name)
+    training.network.save(model)
+    with pytest.raises(ValueError, match=r"m\.json: .* got JSON, which is no training"):
+        Training.load(model, X, Y)
 
 
 def test_a_function_as_schedule_has_to_be_given_again(engine, tmp_path):
