@@ -525,7 +525,7 @@ def test_the_level_that_suits_the_processor_is_the_default(native, tmp_path):
     assert printed(TRAIN, tmp_path).split()[0] == level_of_this_processor()
 
 
-@pytest.mark.parametrize("word", ["", "AVX2", "sse", "avx2 ", "0"])
+@pytest.mark.parametrize("word", ["", "AVX", "sse", "avx2 ", "0"])
 def test_a_wrong_purenn_simd_is_one_clear_line(native, tmp_path, word):
     for code in ("import purenn.native", TRAIN):
         result = in_a_process_of_its_own(code, tmp_path, PURENN_SIMD=word)

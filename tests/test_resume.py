@@ -23,7 +23,6 @@ from purenn.model import signed
 from purenn.schedules import Exponential, WarmUp
 from purenn.state import Best
 from purenn.tensors import Tensor, read_tensors, write_tensors
-from purenn.training import TrainingWarning
 
 N = 23
 STREAM = random.Random(1)
