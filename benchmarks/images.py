@@ -13,6 +13,7 @@ from compiled import HERE, Absent
 from purenn import Network, export_c
 from purenn.articles import letters
 from purenn.export import CExport, export_core
+from purenn.export.parts import HEADER, c_text
 
 TARGET = os.path.join(os.path.dirname(HERE), "tests", "portability")
 COMPILER, SIZE = "arm-none-eabi-gcc", "arm-none-eabi-size"
@@ -36,6 +37,8 @@ FOUNDATION = [
 ]
 TRAINING = ["pn_train_step"]
 DRAWING = ["pn_random_seed", "pn_random_permutation", "pn_initialize", "pn_glorot_uniform"]
+DECLARED = re.compile(r"^(?:void|double|size_t|uint32_t) (pn_\w+)\(", re.M)  # by purenn.h
+TABLES = re.compile(r"^extern const struct \w+ (pn_\w+);", re.M)
 LARGEST_CORE, LARGEST_CORE_M4F = 8192, 8448  # bytes of flash of FOUNDATION
 LARGEST_LETTERS = 4096  # of letters in float32
 
@@ -166,6 +169,12 @@ def run(*command: str, cwd: str | None = None) -> str:
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
     return done.stdout
+
+
+def everything() -> list[str]:
+    """All that the core offers."""
+    header = c_text(HEADER)
+    return DECLARED.findall(header) + TABLES.findall(header)
 
 
 def core(folder: str) -> str:

@@ -22,6 +22,7 @@ from images import (
     Predictor,
     compiler_version,
     core,
+    everything,
     exported_letters,
     image,
     run_here,
@@ -144,6 +145,7 @@ CORES = {
     "core: the foundation": FOUNDATION,
     "core: the foundation and training": FOUNDATION + TRAINING,
     "core: orders and first weights": DRAWING,
+    "core: everything that it offers": everything(),
 }
 PROCESSORS = {
     "Cortex-M4": CORTEX_M4,
