@@ -30,7 +30,8 @@ class EarlyStopping:
     training keeps the best epoch as `best`: a later run of it stops again at the first epoch that
     isn't better. Callbacks behind it see that it stops, and the weights that it restores:
     `Checkpoint` belongs there.
-    Raises ValueError or TypeError for a wrong argument, or where nothing of that name is measured.
+    Raises ValueError or TypeError for a wrong argument, or where nothing of that name is measured,
+    or something else made the training's best.
     """
 
     def __init__(

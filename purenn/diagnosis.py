@@ -23,8 +23,8 @@ NUMBERS = 2**22  # of them, at most, where samples are wide
 QUICK, PART = 512, 32  # numbers that are looked at in no time; the part of a training that may be
 FEW = 10  # samples, less than which are often alike by chance
 APART = 1e3  # how many times the smallest range of an input is the largest
-LARGEST_MOVE = 1e3  # learning_rate times the mean of Σ x², of gradient descent; what learns has 390
-LARGEST_ADAM_MOVE = 1e4  # learning_rate times the mean of Σ |x|, of Adam; what learns has 1,230
+LARGEST_MOVE = 1e3  # learning_rate times the mean of Σ x², of gradient descent
+LARGEST_ADAM_MOVE = 1e4  # learning_rate times the mean of Σ |x|, of Adam
 EPOCHS = 10  # after which a training should have begun to learn
 STILL, SLOW = 1e-6, 1e-3  # of a loss, less than which is no move; or next to none
 LEARNED, NOTHING_LEARNED, FAR_ABOVE = 0.75, 0.99, 2.0  # times the loss of a constant
@@ -248,8 +248,9 @@ def nothing_learned(
     Y: list[list[float]],
 ) -> str:
     """A loss that hardly moved in the first epochs, or is far above that of a constant."""
-    if not LOSSES[architecture.loss].of_probabilities and _scale_of(Y) is not None:
-        cause = f"{_scale_of(Y)}: train on (y - mean) / deviation, and scale predictions back"
+    unscaled = None if LOSSES[architecture.loss].of_probabilities else _scale_of(Y)
+    if unscaled:
+        cause = f"{unscaled}: train on (y - mean) / deviation, and scale predictions back"
     elif losses[-1] > losses[0]:
         cause = "It grows, so steps are too large: try a smaller learning_rate"
     else:

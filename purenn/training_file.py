@@ -37,6 +37,7 @@ from .model import (
 from .notation import parse
 from .optimizers import Optimizer
 from .reference.optimizers import LARGEST, SMALLEST
+from .reference.random import WORDS
 from .schedules import Schedule, made
 from .state import Best, Snapshot, State
 from .tensors import Tensor, little_endian, read_as, write_tensors
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from .annotations import Mapping
 
 KEY, FORMAT = "purenn", "purenn training"
-WORDS = 624
 FIELDS: dict[str, tuple[type, str]] = {
     **KINDS,
     "optimizer": (dict, "fields in braces"),

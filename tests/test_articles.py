@@ -19,6 +19,9 @@ from purenn.articles.printed import (
 )
 from purenn.engines import engine as engine_of
 
+# What people are shown gives no false alarm.
+pytestmark = pytest.mark.filterwarnings("error::purenn.TrainingWarning")
+
 DOCUMENT = Document("letters", "0", "Title", numbers=1)
 
 

@@ -11,6 +11,9 @@ import pytest
 
 from purenn import Network
 
+# What people are shown gives no false alarm.
+pytestmark = pytest.mark.filterwarnings("error::purenn.TrainingWarning")
+
 PAGE = Path(__file__).parent.parent / "docs" / "embedding.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.S | re.M)

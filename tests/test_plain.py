@@ -94,18 +94,16 @@ def first_weights(network):
     return reference.Network(network.get_weights(), list(a.activations), a.loss, a.bias)
 
 
+@pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("n_hidden", [1, 3, WIDTH + 1])
-def test_networks(loss, n_hidden):
-    """predict, gradients and fit of a Network on this engine, for every pair of activations, by
-    turns with and without biases."""
-    bias = False
+def test_networks(loss, n_hidden, bias):
+    """predict, gradients and fit of a Network on this engine, for every pair of activations."""
     stream = random.Random(n_hidden)
     X = [[stream.choice([0.0, -0.0, 1.0, stream.random()]) for _ in range(5)] for _ in range(4)]
     Y = [[float(j == s % 3) for j in range(3)] for s in range(4)]
     for last in lasts(loss):
         for hidden in ACTIVATIONS if n_hidden > 1 else ["tanh"]:
-            bias = not bias
             net = Network(
                 [5, n_hidden, 3], activations=[hidden, last], loss=loss, bias=bias, seed=1,
                 backend="python",

@@ -8,6 +8,9 @@ from purenn.articles.printed import Options
 from purenn.engines import engine as choose
 from purenn.random_state import RandomState
 
+# What people are shown gives no false alarm.
+pytestmark = pytest.mark.filterwarnings("error::purenn.TrainingWarning")
+
 np = pytest.importorskip("numpy")
 
 ITERATIONS, LEARNING_RATE = 10000, 0.01  # as the article has them

@@ -6,7 +6,12 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 import purenn
+
+# What people are shown gives no false alarm.
+pytestmark = pytest.mark.filterwarnings("error::purenn.TrainingWarning")
 
 README = Path(__file__).parent.parent / "README.md"
 

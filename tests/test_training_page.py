@@ -13,6 +13,9 @@ import pytest
 from purenn import Network, Optimizer, Training
 from purenn.optimizers import CLIPPED, OPTIMIZERS, SYNONYMS
 
+# What people are shown gives no false alarm.
+pytestmark = pytest.mark.filterwarnings("error::purenn.TrainingWarning")
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
 OPTIMIZERS_PAGE = (ROOT / "docs" / "optimizers.md").read_text(encoding="utf-8")
